@@ -1,0 +1,57 @@
+/** A value that goes into a statement. Arrays travel as PostgreSQL arrays (`$1::uuid[]`). */
+export type SqlValue =
+  | string
+  | number
+  | bigint
+  | boolean
+  | Date
+  | Uint8Array
+  | null
+  | readonly (string | number | bigint | boolean | Uint8Array | null)[];
+
+/**
+ * What a row is on both engines: `int8` is bigint, `int4` and `int2` number, `timestamptz` Date,
+ * `json`/`jsonb` parsed, `bytea` Uint8Array, `uuid`/`text` string, arrays JavaScript arrays.
+ */
+export interface SqlResult<R> {
+  rows: R[];
+  /** Rows changed, or rows returned for a select. */
+  count: number;
+}
+
+/** Something that runs statements: the database itself or an open transaction. */
+export interface Sql {
+  /**
+   * Runs one statement with `$1 …` parameters. Give hot statements a `name`: they are prepared once.
+   * Inside a transaction several calls may be under way at once (they are pipelined in order).
+   */
+  query<R = Record<string, unknown>>(
+    text: string,
+    params?: readonly SqlValue[],
+    name?: string,
+  ): Promise<SqlResult<R>>;
+}
+
+/** An open transaction. */
+export interface Tx extends Sql {
+  readonly inTransaction: true;
+}
+
+/** The database: PostgreSQL, or PGlite in a directory or in memory. READ COMMITTED throughout. */
+export interface Db extends Sql {
+  readonly engine: 'postgres' | 'pglite';
+  /**
+   * Runs `work` in one transaction: commits when it resolves, rolls back when it throws. Never open one
+   * inside another and never await the network inside.
+   */
+  transaction<T>(work: (tx: Tx) => Promise<T>): Promise<T>;
+  /** Runs a script of several statements without parameters (migrations). */
+  script(text: string): Promise<void>;
+  close(): Promise<void>;
+}
+
+/** A module's migrations: its schema and its scripts in order. `{schema}` in a script is replaced by the schema's name. */
+export interface Migrations {
+  schema: string;
+  scripts: readonly { name: string; sql: string }[];
+}
