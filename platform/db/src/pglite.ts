@@ -1,0 +1,58 @@
+import { PGlite, types } from '@electric-sql/pglite';
+import type { Db, SqlResult, SqlValue, Tx } from './sql.ts';
+
+/** Settings of the embedded engine. */
+export interface PgliteOptions {
+  /** Data directory; without it everything is in memory. */
+  dir?: string;
+  /** A dump made by `PGlite.dumpDataDir`, to start from instead of an empty cluster. */
+  loadDataDir?: Blob;
+}
+
+const parsers = {
+  [types.INT8]: (value: string) => BigInt(value),
+};
+
+function encode(value: SqlValue): unknown {
+  if (Array.isArray(value)) return value;
+  return value;
+}
+
+/**
+ * Opens PGlite: PostgreSQL in WebAssembly, one session, no fsync. Its transactions run one after another,
+ * so it hides races: what must hold under concurrency is also tested on PostgreSQL.
+ */
+export async function openPglite(options: PgliteOptions = {}): Promise<Db & { dump(): Promise<Blob> }> {
+  const pglite = await PGlite.create({
+    ...(options.dir === undefined ? {} : { dataDir: options.dir }),
+    ...(options.loadDataDir === undefined ? {} : { loadDataDir: options.loadDataDir }),
+    parsers,
+  });
+  await pglite.exec("set timezone to 'UTC'");
+
+  async function run<R>(
+    target: { query: PGlite['query'] },
+    text: string,
+    params?: readonly SqlValue[],
+  ): Promise<SqlResult<R>> {
+    const result = await target.query<R>(text, (params ?? []).map(encode));
+    return { rows: result.rows, count: result.affectedRows || result.rows.length };
+  }
+
+  return {
+    engine: 'pglite',
+    query: (text, params) => run(pglite, text, params),
+    transaction: <T>(work: (tx: Tx) => Promise<T>) =>
+      pglite.transaction((t) =>
+        work({
+          inTransaction: true,
+          query: (text, params) => run(t as unknown as { query: PGlite['query'] }, text, params),
+        }),
+      ) as Promise<T>,
+    async script(text) {
+      await pglite.exec(text);
+    },
+    close: () => pglite.close(),
+    dump: () => pglite.dumpDataDir('none') as Promise<Blob>,
+  };
+}
