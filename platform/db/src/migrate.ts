@@ -91,5 +91,5 @@ export function splitStatements(script: string): string[] {
     start = match.index + 1;
   }
   out.push(script.slice(start));
-  return out.map((s) => s.trim()).filter((s) => s.replace(/--[^\n]*/g, '').trim() !== '');
+  return out.map((s) => s.trim()).filter((s) => s.replace(/--[^\n]*|\/\*[\s\S]*?\*\//g, '').trim() !== '');
 }

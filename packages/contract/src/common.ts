@@ -1,0 +1,46 @@
+import { type Static, type TSchema, Type } from 'typebox';
+
+/** Largest integer JSON carries exactly: 2^53-1. */
+export const jsonIntegerMax = Number.MAX_SAFE_INTEGER;
+/** Largest amount of one payment, in minor units. */
+export const amountMinorMax = 999_999_999_999;
+
+/** Schema of an identifier with a prefix: `pay_` and 32 hexadecimal digits. */
+export const Id = (prefix: string) =>
+  Type.String({
+    pattern: `^${prefix}_[0-9a-f]{32}$`,
+    examples: [`${prefix}_0193f1c2a4b07c3d8e9f0a1b2c3d4e5f`],
+  });
+/** An object that refuses fields it does not know. */
+export const Strict = <T extends Record<string, TSchema>>(properties: T, options: object = {}) =>
+  Type.Object(properties, { additionalProperties: false, ...options });
+export const Nullable = <T extends TSchema>(schema: T) => Type.Union([schema, Type.Null()]);
+/** Amount in minor units of the currency, at least one. */
+export const Amount = Type.Integer({ minimum: 1, maximum: amountMinorMax, description: 'Minor units (fen)' });
+/** Amount in minor units, zero allowed. */
+export const AmountOrZero = Type.Integer({ minimum: 0, maximum: jsonIntegerMax });
+export const Currency = Type.String({ pattern: '^[A-Z]{3}$', description: 'ISO 4217', examples: ['CNY'] });
+export const Instant = Type.String({ format: 'date-time', description: 'RFC 3339, UTC, milliseconds' });
+export const Text = (maxLength: number, minLength = 1) => Type.String({ minLength, maxLength });
+/** A mainland mobile number: 11 digits. */
+export const Mobile = Type.String({ pattern: '^1[3-9][0-9]{9}$', examples: ['13800000001'] });
+
+/** Problem details (RFC 9457) with a stable code. */
+export const Problem = Type.Object({
+  type: Type.String(),
+  title: Type.String(),
+  status: Type.Integer(),
+  code: Type.String({ description: 'Stable; see docs/errors.md' }),
+  detail: Type.Optional(Type.String()),
+  request_id: Type.String(),
+  errors: Type.Optional(Type.Array(Strict({ path: Type.String(), message: Type.String() }))),
+});
+export type Problem = Static<typeof Problem>;
+
+/** A page of a list: follow `next_cursor` until it is null. */
+export const Page = <T extends TSchema>(item: T) =>
+  Strict({ data: Type.Array(item), next_cursor: Nullable(Type.String()) });
+export const PageQuery = Strict({
+  limit: Type.Optional(Type.Integer({ minimum: 1, maximum: 100, default: 20 })),
+  cursor: Type.Optional(Text(200)),
+});
