@@ -1,0 +1,8 @@
+import type { Migrations } from '@feiqian/db';
+import init from '../migrations/0001_init.sql';
+
+/** The schema `links`, forward only. */
+export const linksMigrations: Migrations = {
+  schema: 'links',
+  scripts: [{ name: '0001_init', sql: init }],
+};

@@ -1,0 +1,74 @@
+import type { Clock } from '@feiqian/clock';
+
+/** Processes that may number messages at the same time: six bits. */
+export const nodeCountMax = 64;
+/** References one process may make in one millisecond: fourteen bits. */
+export const referencesPerMsMax = 16_384;
+
+const STAN_MAX = 999_999;
+const RRN_CHARS = 12;
+/** 2020-01-01T00:00:00Z; 41 bits of milliseconds from here reach the year 2089. */
+const EPOCH_MS = 1_577_836_800_000;
+const LOW_BITS = 2 ** 20;
+/** 36^6, to encode 61 bits as two halves of six characters without bigint arithmetic on the hot path. */
+const HALF = 36 ** 6;
+
+/** A pair that names one message: DE11 for the link, DE37 for ever. */
+export interface Reference {
+  /** Six digits, `000001` to `999999`, wrapping. */
+  stan: string;
+  /** Twelve characters 0–9 A–Z, unique across processes and restarts. */
+  rrn: string;
+}
+
+/** Makes references. */
+export interface References {
+  next(): Reference;
+}
+
+/**
+ * Numbers messages for one process.
+ *
+ * RRN = base 36 of (41 bits: ms since 2020, UTC) ‖ (6 bits: node) ‖ (14 bits: counter). A clock that steps
+ * back does not repeat a reference: the maker stays at its highest millisecond and counts on.
+ *
+ * @param deps.node number of this process, 0 to 63, held by a lease (see `claimNode`)
+ * @param deps.floorMs no reference is made at or before this instant: the end of the number's last lease
+ */
+export function createReferences(deps: { clock: Clock; node: number; floorMs?: number }): References {
+  const { clock, node } = deps;
+  if (!Number.isInteger(node) || node < 0 || node >= nodeCountMax)
+    throw new RangeError('node is not 0 to 63');
+  let lastMs = deps.floorMs ?? 0;
+  let counter = referencesPerMsMax - 1;
+  let stan = Math.floor(clock.now() / 10) % STAN_MAX;
+
+  return {
+    next() {
+      const now = clock.now();
+      if (now > lastMs) {
+        lastMs = now;
+        counter = 0;
+      } else if (++counter >= referencesPerMsMax) {
+        lastMs += 1;
+        counter = 0;
+      }
+      stan = (stan % STAN_MAX) + 1;
+      return { stan: stan.toString().padStart(6, '0'), rrn: encodeRrn(lastMs - EPOCH_MS, node, counter) };
+    },
+  };
+}
+
+function encodeRrn(ms: number, node: number, counter: number): string {
+  if (ms < 0 || ms >= 2 ** 41) throw new RangeError('the clock is outside 2020 to 2089');
+  // value = ms * 2^20 + low does not fit a double, so it is divided by 36^6 in two exact steps.
+  const low = node * referencesPerMsMax + counter;
+  const msHigh = Math.floor(ms / HALF);
+  const msLow = ms - msHigh * HALF;
+  const lowProduct = msLow * LOW_BITS + low;
+  const carry = Math.floor(lowProduct / HALF);
+  const high = msHigh * LOW_BITS + carry;
+  const rest = lowProduct - carry * HALF;
+  const text = high.toString(36).padStart(6, '0') + rest.toString(36).padStart(6, '0');
+  return text.toUpperCase().slice(-RRN_CHARS);
+}
