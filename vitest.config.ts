@@ -14,7 +14,7 @@ function sqlText(): Plugin {
 }
 
 const unit = ['{packages,platform,modules,apps,testkit,scripts}/**/*.{test,prop.test}.{ts,mjs}'];
-const database = ['{platform,modules,apps,tests}/**/*.{db.test,http.test}.ts'];
+const database = ['{platform,modules,apps,testkit,tests}/**/*.{db.test,http.test}.ts'];
 const never = ['**/node_modules/**', '**/dist/**'];
 
 export default defineConfig({
@@ -27,7 +27,13 @@ export default defineConfig({
       },
       {
         plugins: [sqlText()],
-        test: { name: 'database', include: database, exclude: never, testTimeout: 60_000, hookTimeout: 60_000 },
+        test: {
+          name: 'database',
+          include: database,
+          exclude: never,
+          testTimeout: 60_000,
+          hookTimeout: 60_000,
+        },
       },
     ],
   },

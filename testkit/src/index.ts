@@ -1,1 +1,4 @@
-export {};
+export type { PrivatePostgres, PrivatePostgresOptions } from './private-postgres.ts';
+export { findPostgresBinaries, freePort, startPrivatePostgres } from './private-postgres.ts';
+export type { TestDatabase } from './test-database.ts';
+export { testDatabase } from './test-database.ts';
