@@ -1,1 +1,34 @@
-export {};
+export {
+  type BankApiInput,
+  type BankApiSettings,
+  type LinkInput,
+  type LinkSettings,
+  linkEchoMsDefault,
+  linkInFlightDefault,
+  linkWaitMsDefault,
+  linkWaitMsMax,
+  type Member,
+  type MemberInput,
+  type MemberRole,
+  type MemberStatus,
+  type Problem,
+  type TlsSettings,
+} from './member.ts';
+export {
+  type CreateOutcome,
+  createMembers,
+  type Every,
+  type MemberChange,
+  type MemberPatch,
+  type Members,
+  type MembersDeps,
+  positionAccountId,
+  type RangeOutcome,
+  type Route,
+  reloadCheckMs,
+  type Sealer,
+  type UpdateOutcome,
+} from './members.ts';
+export { membersMigrations } from './migrations.ts';
+export type { BinRange, ProductKind, RangeRefusal } from './routing.ts';
+export type { SecretName } from './store.ts';
