@@ -1,0 +1,29 @@
+import { describe, expect, it } from 'vitest';
+import { may, placesOf } from './access.ts';
+
+describe('what a role sees', () => {
+  it('is everything for the operator', () => {
+    expect(placesOf('operator')).toEqual([
+      'today',
+      'payments',
+      'members',
+      'merchants',
+      'developers',
+      'settings',
+    ]);
+  });
+
+  it('has no other banks in it for a merchant and no merchants for a bank', () => {
+    expect(placesOf('merchant')).not.toContain('members');
+    expect(placesOf('bank')).not.toContain('merchants');
+    expect(placesOf('bank')).not.toContain('developers');
+  });
+
+  it('offers a read-only person nothing to do', () => {
+    expect(
+      (['act_on_links', 'create_merchant', 'review_merchant', 'create_staff', 'manage_keys'] as const).filter(
+        (act) => may('read_only', act),
+      ),
+    ).toEqual([]);
+  });
+});
