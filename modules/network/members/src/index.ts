@@ -1,3 +1,4 @@
+export { type Directory, type Every, type Route, reloadCheckMs } from './directory.ts';
 export {
   type BankApiInput,
   type BankApiSettings,
@@ -17,18 +18,15 @@ export {
 export {
   type CreateOutcome,
   createMembers,
-  type Every,
   type MemberChange,
   type MemberPatch,
   type Members,
   type MembersDeps,
   positionAccountId,
   type RangeOutcome,
-  type Route,
-  reloadCheckMs,
-  type Sealer,
   type UpdateOutcome,
 } from './members.ts';
 export { membersMigrations } from './migrations.ts';
 export type { BinRange, ProductKind, RangeRefusal } from './routing.ts';
+export type { OpenSecret, Sealer, Secrets } from './secrets.ts';
 export type { SecretName } from './store.ts';

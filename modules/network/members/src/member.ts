@@ -132,7 +132,7 @@ function checkLink(link: LinkSettings): Problem[] {
   };
   if (link.host.length === 0 || link.host.length > 253)
     problems.push({ path: 'link.host', message: 'a host name or address' });
-  if (!/^[a-z0-9][a-z0-9_.-]{0,39}$/.test(link.profile))
+  if (!/^[A-Za-z0-9][A-Za-z0-9_.-]{0,39}$/.test(link.profile))
     problems.push({ path: 'link.profile', message: 'the name of a message profile' });
   whole(link.port, 1, 65_535, 'port');
   whole(link.waitMs, 100, linkWaitMsMax, 'waitMs');

@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto';
 import type { Clock } from '@feiqian/clock';
 import type { Db, Tx } from '@feiqian/db';
 import type { Ids } from '@feiqian/ids';
+import { createDirectory, type Directory } from './directory.ts';
 import {
   type BankApiInput,
   checkMember,
@@ -13,26 +14,9 @@ import {
   type MemberStatus,
   type Problem,
 } from './member.ts';
-import {
-  arrangeRoutes,
-  type BinRange,
-  type ProductKind,
-  type RangeRefusal,
-  type Routes,
-  refuseRange,
-  routeOf,
-} from './routing.ts';
-import type { SecretName } from './store.ts';
+import { type BinRange, type RangeRefusal, refuseRange } from './routing.ts';
+import { createSecrets, type Sealer, type Secrets } from './secrets.ts';
 import * as store from './store.ts';
-
-/** Encrypts and decrypts small secrets; `purpose` is bound to the sealed bytes, so they cannot change places. */
-export interface Sealer {
-  seal(purpose: string, bytes: Uint8Array): Uint8Array | Promise<Uint8Array>;
-  open(purpose: string, bytes: Uint8Array): Uint8Array | Promise<Uint8Array>;
-}
-
-/** Calls `run` every `ms` until the returned function is called. */
-export type Every = (ms: number, run: () => void) => () => void;
 
 export interface MembersDeps {
   db: Db;
@@ -56,12 +40,6 @@ export interface MemberChange {
   member: Member;
 }
 
-/** Where a card number leads. */
-export interface Route {
-  member: Member;
-  product: ProductKind;
-}
-
 export type CreateOutcome =
   | { ok: true; member: Member }
   | { ok: false; code: 'invalid'; problems: Problem[] }
@@ -83,240 +61,134 @@ export interface MemberPatch {
   bankApi?: BankApiInput | null;
 }
 
-/** How often a process looks whether its copy of the register is old. */
-export const reloadCheckMs = 1_000;
-
-interface Snapshot {
-  revision: bigint;
-  members: ReadonlyMap<string, Member>;
-  byCode: ReadonlyMap<string, Member>;
-  ranges: readonly BinRange[];
-  routes: Routes;
-  positions: ReadonlyMap<string, string>;
+/**
+ * The register of members. Reads are answered from memory; changes go to the database, are seen at once by
+ * the process that made them and within about a second by the others.
+ */
+export interface Members extends Directory, Secrets {
+  /** `code_taken`: another member has the short name or the institution number. */
+  create(input: MemberInput, id?: string): Promise<CreateOutcome>;
+  update(id: string, patch: MemberPatch): Promise<UpdateOutcome>;
+  setStatus(id: string, status: MemberStatus): Promise<UpdateOutcome>;
+  addRange(range: Omit<BinRange, 'id'>, id?: string): Promise<RangeOutcome>;
+  /** False when there is no such range. */
+  removeRange(id: string): Promise<boolean>;
+  /** Opens a member's position in a currency and returns its account; opening it again changes nothing. */
+  openPosition(memberId: string, currency: string): Promise<string>;
 }
 
-/** The register of members. Reads are answered from memory; changes go to the database and are seen by all within about a second. */
-export type Members = ReturnType<typeof createMembers>;
-
-/**
- * Creates the register. Call `reload()` once before the first read; `start(every)` keeps it fresh.
- */
-export function createMembers(deps: MembersDeps) {
-  const { db, clock, ids, sealer } = deps;
-  let snapshot: Snapshot = {
-    revision: 0n,
-    members: new Map(),
-    byCode: new Map(),
-    ranges: [],
-    routes: { byLength: [] },
-    positions: new Map(),
+/** Creates the register. Call `reload()` once before the first read; `start(every)` keeps it fresh. */
+export function createMembers(deps: MembersDeps): Members {
+  const directory = createDirectory(deps.db, deps.onReloadError ?? (() => undefined));
+  /** Runs a change and then renews this process's copy. */
+  const changing = async <T>(work: (tx: Tx) => Promise<T>): Promise<T> => {
+    const outcome = await deps.db.transaction(async (tx) => {
+      // Also the lock: changes of the register run one after another, so what a check found stays true.
+      await store.raiseRevision(tx);
+      return await work(tx);
+    });
+    await directory.reload();
+    return outcome;
   };
-  const listeners = new Set<() => void>();
-
-  /** Reads everything when the revision has moved (or always with `force`). True when something was read. */
-  async function reload(force = false): Promise<boolean> {
-    // The revision is read first: a change that comes between the reads is read again at the next check.
-    const revision = await store.selectRevision(db);
-    if (!force && revision === snapshot.revision) return false;
-    const members = await store.selectMembers(db);
-    const ranges = await store.selectRanges(db);
-    const positions = await store.selectPositions(db);
-    snapshot = {
-      revision,
-      members: new Map(members.map((m) => [m.id, m])),
-      byCode: new Map(members.map((m) => [m.code, m])),
-      ranges,
-      routes: arrangeRoutes(ranges),
-      positions: new Map(positions.map((p) => [`${p.memberId} ${p.currency}`, p.accountId])),
-    };
-    for (const listener of listeners) listener();
-    return true;
-  }
-
-  async function changed(tx: Tx, change: MemberChange): Promise<void> {
-    await deps.onChange?.(tx, change);
-  }
-
-  async function create(input: MemberInput, id = ids.uuid()): Promise<CreateOutcome> {
-    const problems = checkMember(input);
-    if (problems.length > 0) return { ok: false, code: 'invalid', problems };
-    const member: Member = {
-      id,
-      code: input.code,
-      institution: input.institution,
-      name: input.name,
-      nameEn: input.nameEn,
-      colour: input.colour,
-      roles: input.roles,
-      status: 'active',
-      link: input.link && completeLink(input.link),
-      bankApi: input.bankApi && completeBankApi(input.bankApi),
-    };
-    const created = await db.transaction(async (tx) => {
-      await store.raiseRevision(tx);
-      if (!(await store.insertMember(tx, member, clock.now()))) return false;
-      await changed(tx, { type: 'member.created', member });
-      return true;
-    });
-    if (!created) return { ok: false, code: 'code_taken' };
-    await reload();
-    return { ok: true, member };
-  }
-
-  async function change(
-    id: string,
-    type: MemberChange['type'],
-    edit: (member: Member) => Member,
-  ): Promise<UpdateOutcome> {
-    const outcome = await db.transaction(async (tx): Promise<UpdateOutcome> => {
-      await store.raiseRevision(tx);
-      const before = await store.lockMember(tx, id);
-      if (before === null) return { ok: false, code: 'not_found' };
-      const member = edit(before);
-      const problems = checkMember(member);
-      if (problems.length > 0) return { ok: false, code: 'invalid', problems };
-      await store.updateMember(tx, member, clock.now());
-      await changed(tx, { type, member });
-      return { ok: true, member };
-    });
-    await reload();
-    return outcome;
-  }
-
-  const update = (id: string, patch: MemberPatch) =>
-    change(id, 'member.updated', (m) => ({
-      ...m,
-      name: patch.name ?? m.name,
-      nameEn: patch.nameEn ?? m.nameEn,
-      colour: patch.colour ?? m.colour,
-      link: patch.link === undefined ? m.link : patch.link && completeLink(patch.link),
-      bankApi: patch.bankApi === undefined ? m.bankApi : patch.bankApi && completeBankApi(patch.bankApi),
-    }));
-
-  const setStatus = (id: string, status: MemberStatus) =>
-    change(id, status === 'active' ? 'member.activated' : 'member.suspended', (m) => ({ ...m, status }));
-
-  async function addRange(input: Omit<BinRange, 'id'>, id = ids.uuid()): Promise<RangeOutcome> {
-    const outcome = await db.transaction(async (tx): Promise<RangeOutcome> => {
-      // The revision row is the lock: two changes cannot both find their range free.
-      await store.raiseRevision(tx);
-      const member = await store.lockMember(tx, input.memberId);
-      if (member === null) return { ok: false, code: 'not_found' };
-      if (!member.roles.includes('issuer')) return { ok: false, code: 'not_an_issuer' };
-      const refusal = refuseRange(await store.selectRanges(tx), input);
-      if (refusal !== null) return { ok: false, code: refusal };
-      const range: BinRange = { ...input, id };
-      await store.insertRange(tx, range, clock.now());
-      return { ok: true, range };
-    });
-    await reload();
-    return outcome;
-  }
-
-  async function removeRange(id: string): Promise<boolean> {
-    const removed = await db.transaction(async (tx) => {
-      await store.raiseRevision(tx);
-      return await store.deleteRange(tx, id);
-    });
-    await reload();
-    return removed;
-  }
-
-  /** Opens a member's position in a currency; opening it again changes nothing. Returns the account. */
-  async function openPosition(memberId: string, currency: string): Promise<string> {
-    const accountId = positionAccountId(memberId, currency);
-    await db.transaction(async (tx) => {
-      await store.raiseRevision(tx);
-      await deps.openAccount(tx, { accountId, memberId, currency });
-      await store.insertPosition(tx, { memberId, currency, accountId }, clock.now());
-    });
-    await reload();
-    return accountId;
-  }
-
-  const purpose = (memberId: string, name: SecretName) => `members/${name}/${memberId}`;
-
-  /** Stores a secret, sealed. False when `expectedVersion` (0 for none) is not the stored one any more. */
-  async function replaceSecret(
-    memberId: string,
-    name: SecretName,
-    bytes: Uint8Array,
-    expectedVersion: number,
-  ): Promise<boolean> {
-    const sealed = await sealer.seal(purpose(memberId, name), bytes);
-    return await db.transaction(async (tx) => {
-      const stored = await store.putSecret(tx, memberId, name, sealed, expectedVersion, clock.now());
-      if (stored) await store.raiseRevision(tx);
-      return stored;
-    });
-  }
 
   return {
-    reload,
-    create,
-    update,
-    setStatus,
-    addRange,
-    removeRange,
-    openPosition,
-    replaceSecret,
-    /** Stores a secret whatever was there before. */
-    async setSecret(memberId: string, name: SecretName, bytes: Uint8Array): Promise<void> {
-      for (;;) {
-        const current = await store.selectSecret(db, memberId, name);
-        if (await replaceSecret(memberId, name, bytes, current?.version ?? 0)) return;
-      }
-    },
-    /** A secret in clear with its version; null when there is none. Keep it no longer than needed. */
-    async openSecret(
-      memberId: string,
-      name: SecretName,
-    ): Promise<{ version: number; bytes: Uint8Array } | null> {
-      const stored = await store.selectSecret(db, memberId, name);
-      if (stored === null) return null;
-      return {
-        version: stored.version,
-        bytes: await sealer.open(purpose(memberId, name), new Uint8Array(stored.sealed)),
-      };
-    },
-    /** Every member, by code. */
-    list: (): Member[] => [...snapshot.members.values()],
-    /** The member with this UUID; undefined when there is none. */
-    get: (id: string): Member | undefined => snapshot.members.get(id),
-    byCode: (code: string): Member | undefined => snapshot.byCode.get(code),
-    ranges: (memberId?: string): BinRange[] =>
-      snapshot.ranges.filter((r) => memberId === undefined || r.memberId === memberId),
-    /** The issuer of a card number, or of its first digits, by the longest prefix; null when nobody has it. */
-    routeByPan(pan: string): Route | null {
-      const range = routeOf(snapshot.routes, pan);
-      const member = range && snapshot.members.get(range.memberId);
-      return range && member ? { member, product: range.product } : null;
-    },
-    /** The ledger account of a member's position. Throws when it was not opened. */
-    positionAccount(memberId: string, currency: string): string {
-      const accountId = snapshot.positions.get(`${memberId} ${currency}`);
-      if (accountId === undefined) throw new Error(`no position in ${currency} for member ${memberId}`);
+    ...directory,
+    ...createSecrets(deps),
+    create: (input, id = deps.ids.uuid()) => createMember(deps, changing, input, id),
+    update: (id, patch) => changeMember(deps, changing, id, 'member.updated', (m) => patched(m, patch)),
+    setStatus: (id, status) =>
+      changeMember(
+        deps,
+        changing,
+        id,
+        status === 'active' ? 'member.activated' : 'member.suspended',
+        (m) => ({
+          ...m,
+          status,
+        }),
+      ),
+    addRange: (range, id = deps.ids.uuid()) => addRange(deps, changing, { ...range, id }),
+    removeRange: (id) => changing((tx) => store.deleteRange(tx, id)),
+    async openPosition(memberId, currency) {
+      const accountId = positionAccountId(memberId, currency);
+      await changing(async (tx) => {
+        await deps.openAccount(tx, { accountId, memberId, currency });
+        await store.insertPosition(tx, { memberId, currency, accountId }, deps.clock.now());
+      });
       return accountId;
     },
-    /** Tells when the copy in memory was renewed; returns how to stop. */
-    onReload(listener: () => void): () => void {
-      listeners.add(listener);
-      return () => listeners.delete(listener);
-    },
-    /** Keeps the copy fresh; returns how to stop. */
-    start(every: Every): () => void {
-      let busy = false;
-      return every(reloadCheckMs, () => {
-        if (busy) return;
-        busy = true;
-        reload()
-          .catch((error) => deps.onReloadError?.(error))
-          .finally(() => {
-            busy = false;
-          });
-      });
-    },
   };
+}
+
+type Changing = <T>(work: (tx: Tx) => Promise<T>) => Promise<T>;
+
+async function createMember(
+  deps: MembersDeps,
+  changing: Changing,
+  input: MemberInput,
+  id: string,
+): Promise<CreateOutcome> {
+  const problems = checkMember(input);
+  if (problems.length > 0) return { ok: false, code: 'invalid', problems };
+  const member: Member = {
+    id,
+    code: input.code,
+    institution: input.institution,
+    name: input.name,
+    nameEn: input.nameEn,
+    colour: input.colour,
+    roles: input.roles,
+    status: 'active',
+    link: input.link && completeLink(input.link),
+    bankApi: input.bankApi && completeBankApi(input.bankApi),
+  };
+  return await changing(async (tx): Promise<CreateOutcome> => {
+    if (!(await store.insertMember(tx, member, deps.clock.now()))) return { ok: false, code: 'code_taken' };
+    await deps.onChange?.(tx, { type: 'member.created', member });
+    return { ok: true, member };
+  });
+}
+
+function changeMember(
+  deps: MembersDeps,
+  changing: Changing,
+  id: string,
+  type: MemberChange['type'],
+  edit: (member: Member) => Member,
+): Promise<UpdateOutcome> {
+  return changing(async (tx): Promise<UpdateOutcome> => {
+    const before = await store.lockMember(tx, id);
+    if (before === null) return { ok: false, code: 'not_found' };
+    const member = edit(before);
+    const problems = checkMember(member);
+    if (problems.length > 0) return { ok: false, code: 'invalid', problems };
+    await store.updateMember(tx, member, deps.clock.now());
+    await deps.onChange?.(tx, { type, member });
+    return { ok: true, member };
+  });
+}
+
+function patched(m: Member, patch: MemberPatch): Member {
+  return {
+    ...m,
+    name: patch.name ?? m.name,
+    nameEn: patch.nameEn ?? m.nameEn,
+    colour: patch.colour ?? m.colour,
+    link: patch.link === undefined ? m.link : patch.link && completeLink(patch.link),
+    bankApi: patch.bankApi === undefined ? m.bankApi : patch.bankApi && completeBankApi(patch.bankApi),
+  };
+}
+
+function addRange(deps: MembersDeps, changing: Changing, range: BinRange): Promise<RangeOutcome> {
+  return changing(async (tx): Promise<RangeOutcome> => {
+    const member = await store.lockMember(tx, range.memberId);
+    if (member === null) return { ok: false, code: 'not_found' };
+    if (!member.roles.includes('issuer')) return { ok: false, code: 'not_an_issuer' };
+    const refusal = refuseRange(await store.selectRanges(tx), range);
+    if (refusal !== null) return { ok: false, code: refusal };
+    await store.insertRange(tx, range, deps.clock.now());
+    return { ok: true, range };
+  });
 }
 
 /**
