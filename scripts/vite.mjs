@@ -1,0 +1,66 @@
+import { existsSync } from 'node:fs';
+import { join, resolve } from 'node:path';
+import tailwindcss from '@tailwindcss/vite';
+import react from '@vitejs/plugin-react';
+import { VitePWA } from 'vite-plugin-pwa';
+
+/** Libraries that hold state in module scope or React context: two copies would not see each other. */
+const single = ['react', 'react-dom', 'i18next', 'react-i18next', '@tanstack/react-query', 'idb'];
+
+const icons = [
+  { src: 'icon.svg', sizes: 'any', type: 'image/svg+xml' },
+  { src: 'icon-192.png', sizes: '192x192', type: 'image/png' },
+  { src: 'icon-512.png', sizes: '512x512', type: 'image/png' },
+  { src: 'icon-maskable-512.png', sizes: '512x512', type: 'image/png', purpose: 'maskable' },
+];
+
+function pwa({ base, name, shortName, description, colour, shortcuts }) {
+  return VitePWA({
+    registerType: 'autoUpdate',
+    injectRegister: false,
+    includeAssets: ['icon.svg', 'apple-touch-icon.png'],
+    manifest: {
+      id: base,
+      name,
+      short_name: shortName,
+      description,
+      lang: 'zh-CN',
+      start_url: base,
+      scope: base,
+      display: 'standalone',
+      orientation: 'portrait',
+      background_color: '#ffffff',
+      theme_color: colour,
+      icons,
+      shortcuts,
+    },
+    workbox: {
+      globPatterns: ['**/*.{js,css,html,svg,png,wasm,webmanifest}'],
+      maximumFileSizeToCacheInBytes: 3_000_000,
+      navigateFallback: `${base}index.html`,
+      navigateFallbackDenylist: [/^\/v1\//],
+      cleanupOutdatedCaches: true,
+    },
+  });
+}
+
+/**
+ * The build of a browser app: served under `base`, written to `dist/` beside its index.html,
+ * installable and offline unless `pwa` is false.
+ * @param {{ root: string, app: string, base: string, name: string, shortName?: string,
+ *   description?: string, colour?: string, pwa?: boolean, shortcuts?: object[] }} options
+ */
+export function appConfig(options) {
+  const { root, app, base, pwa: installable = true, colour = '#ffffff' } = options;
+  const assets = resolve(import.meta.dirname, '../packages/ui/assets', app);
+  const target = process.env.FEIQIAN_API ?? 'http://localhost:8080';
+  return {
+    root,
+    base,
+    publicDir: existsSync(assets) ? assets : join(root, 'public'),
+    plugins: [react(), tailwindcss(), ...(installable ? [pwa({ ...options, colour })] : [])],
+    resolve: { dedupe: single },
+    build: { outDir: join(root, 'dist'), emptyOutDir: true, target: 'es2022', assetsInlineLimit: 2048 },
+    server: { proxy: { '/v1': { target, changeOrigin: true } } },
+  };
+}
