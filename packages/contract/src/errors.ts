@@ -1,0 +1,147 @@
+/** What a stable error code means to a caller. `docs/errors.md` is compared with this list by a test. */
+export interface ErrorEntry {
+  status: number;
+  /** True when the same request may succeed later, unchanged. */
+  retryable: boolean;
+  title: string;
+  titleZh: string;
+}
+
+const entry = (status: number, title: string, titleZh: string, retryable = false): ErrorEntry => ({
+  status,
+  retryable,
+  title,
+  titleZh,
+});
+
+/** Every code that an answer of the API may carry. */
+export const errorCodes = {
+  invalid_request: entry(
+    400,
+    'The request is not of the documented form. Nothing was changed.',
+    '请求格式不正确,未做任何更改',
+  ),
+  invalid_identifier: entry(400, 'That identifier is not of the kind this route takes.', '标识符类型不正确'),
+  unauthenticated: entry(401, 'Sign in or send a valid key.', '请先登录或提供有效密钥'),
+  wrong_code: entry(401, 'The code or password is wrong, or no longer valid.', '验证码或密码错误,或已失效'),
+  forbidden: entry(403, 'Your role may not do this. Nothing was changed.', '您的角色无权执行此操作'),
+  not_found: entry(404, 'There is no such thing here.', '未找到'),
+  method_not_allowed: entry(405, 'This address does not take that method.', '该地址不支持此方法'),
+  payload_too_large: entry(413, 'The request is too large. Nothing was changed.', '请求过大'),
+  unsupported_media_type: entry(415, 'Send JSON with Content-Type: application/json.', '请使用 JSON 格式'),
+  too_many_requests: entry(429, 'Too many requests; wait and try again.', '请求过于频繁,请稍后再试', true),
+  too_many_attempts: entry(
+    429,
+    'Too many wrong tries; wait before the next one.',
+    '尝试次数过多,请稍后再试',
+    true,
+  ),
+  idempotency_key_missing: entry(
+    400,
+    'Writes need an Idempotency-Key header. Nothing was changed.',
+    '写请求必须带 Idempotency-Key',
+  ),
+  idempotency_key_reused: entry(
+    422,
+    'That Idempotency-Key was used with another body. Nothing was changed.',
+    '该幂等键已用于其他请求',
+  ),
+  request_in_flight: entry(
+    409,
+    'The first request with this Idempotency-Key is still under way.',
+    '同一请求正在处理中',
+    true,
+  ),
+  store_unknown: entry(422, 'There is no such store of this merchant. No payment was created.', '门店不存在'),
+  merchant_not_active: entry(
+    422,
+    'The merchant may not take payments now. No money moved.',
+    '商户暂不可收款',
+  ),
+  currency_not_supported: entry(
+    422,
+    'The store does not take that currency. No money moved.',
+    '不支持该币种',
+  ),
+  payment_not_payable: entry(
+    409,
+    'The payment can no longer be paid. No money moved.',
+    '该订单已无法支付,未扣款',
+  ),
+  payment_in_progress: entry(
+    409,
+    'The payment is being paid right now; wait for its outcome.',
+    '该订单正在支付中,请等待结果',
+    true,
+  ),
+  payment_expired: entry(409, 'The payment has expired. No money moved.', '订单已过期,未扣款'),
+  not_capturable: entry(
+    409,
+    'Only an authorised payment can be captured. No money moved.',
+    '仅已授权的订单可以请款',
+  ),
+  amount_too_large: entry(422, 'The amount is more than what is left. No money moved.', '金额超过可用余额'),
+  not_cancellable: entry(
+    409,
+    'The payment can no longer be cancelled; refund it instead.',
+    '订单已无法撤销,请办理退款',
+  ),
+  not_refundable: entry(
+    409,
+    'Only a captured payment can be refunded. No money moved.',
+    '仅已收款的订单可以退款',
+  ),
+  card_unknown: entry(422, 'There is no such card in this wallet. No money moved.', '卡片不存在,未扣款'),
+  card_not_usable: entry(
+    409,
+    'The card cannot be used now; choose another one. No money moved.',
+    '该卡暂不可用,请更换',
+  ),
+  pay_code_invalid: entry(
+    422,
+    'The pay code is not valid. Ask the payer for a new one. No money moved.',
+    '付款码无效,请刷新后重试',
+  ),
+  pay_code_expired: entry(
+    422,
+    'The pay code is too old. Ask the payer for a new one. No money moved.',
+    '付款码已过期,请刷新后重试',
+  ),
+  pay_code_used: entry(
+    409,
+    'The pay code was already used. Ask the payer for a new one. No money moved.',
+    '付款码已被使用,请刷新后重试',
+  ),
+  code_unreadable: entry(422, 'This is not a code that Feiqian can pay.', '无法识别该二维码'),
+  discovery_expired: entry(
+    409,
+    'The list of cards is too old; ask the banks again.',
+    '卡列表已过期,请重新查询',
+  ),
+  bank_unknown: entry(422, 'There is no such bank.', '银行不存在'),
+  bank_unavailable: entry(
+    503,
+    'The bank does not answer now; try again later. No money moved.',
+    '银行暂无响应,请稍后再试',
+    true,
+  ),
+  overloaded: entry(
+    503,
+    'The network is busy; try again shortly. Nothing was changed.',
+    '系统繁忙,请稍后再试',
+    true,
+  ),
+  unknown_outcome: entry(
+    503,
+    'The outcome is not known yet. Ask again with the same Idempotency-Key.',
+    '结果确认中,请用同一幂等键查询',
+    true,
+  ),
+  internal_error: entry(
+    500,
+    'Something broke on our side. It has been recorded.',
+    '系统内部错误,已记录',
+    true,
+  ),
+} as const satisfies Record<string, ErrorEntry>;
+export type ErrorCode = keyof typeof errorCodes;

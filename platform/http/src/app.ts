@@ -1,0 +1,154 @@
+import cookie from '@fastify/cookie';
+import helmet from '@fastify/helmet';
+import type { TypeBoxTypeProvider } from '@fastify/type-provider-typebox';
+import type { ErrorCode } from '@feiqian/contract';
+import fastify, {
+  type FastifyBaseLogger,
+  type FastifyError,
+  type FastifyInstance,
+  type FastifyReply,
+  type FastifyRequest,
+  type RawReplyDefaultExpression,
+  type RawRequestDefaultExpression,
+  type RawServerDefault,
+} from 'fastify';
+import { ProblemError, problemOf } from './problem.ts';
+
+/** The Fastify instance of the edge, with TypeBox schemas giving the types of requests. */
+export type HttpApp = FastifyInstance<
+  RawServerDefault,
+  RawRequestDefaultExpression<RawServerDefault>,
+  RawReplyDefaultExpression<RawServerDefault>,
+  FastifyBaseLogger,
+  TypeBoxTypeProvider
+>;
+
+export interface HttpOptions {
+  /** Makes request ids. */
+  requestId: () => string;
+  logger?: FastifyBaseLogger;
+  /** Told of every answer that is our fault. */
+  onInternalError?: (error: unknown, request: FastifyRequest) => void;
+  /** PEM key and certificate for TLS. */
+  tls?: { key: string; cert: string } | undefined;
+  bodyBytesMax?: number;
+}
+
+const BODY_BYTES_MAX = 64 * 1024;
+const CONNECTION_MS_MAX = 30_000;
+const contentSecurityPolicy = {
+  directives: {
+    defaultSrc: ["'self'"],
+    scriptSrc: ["'self'", "'wasm-unsafe-eval'"],
+    styleSrc: ["'self'", "'unsafe-inline'"],
+    imgSrc: ["'self'", 'data:', 'blob:'],
+    mediaSrc: ["'self'", 'blob:'],
+    connectSrc: ["'self'"],
+    workerSrc: ["'self'", 'blob:'],
+    frameAncestors: ["'none'"],
+    upgradeInsecureRequests: null,
+  },
+};
+
+/**
+ * Creates the HTTP application: strict validation (nothing is coerced in a body, unknown fields are refused),
+ * every error a problem document with a stable code and the request's id, JSON exactly as the routes give it.
+ */
+export async function createHttp(options: HttpOptions): Promise<HttpApp> {
+  const app = fastify({
+    genReqId: options.requestId,
+    ...(options.logger ? { loggerInstance: options.logger } : { logger: false }),
+    disableRequestLogging: true,
+    bodyLimit: options.bodyBytesMax ?? BODY_BYTES_MAX,
+    requestTimeout: CONNECTION_MS_MAX,
+    routerOptions: { ignoreTrailingSlash: true, maxParamLength: 200 },
+    ajv: {
+      customOptions: { coerceTypes: false, removeAdditional: false, allErrors: true, useDefaults: true },
+    },
+    ...(options.tls ? { https: options.tls } : {}),
+  } as object).withTypeProvider<TypeBoxTypeProvider>() as unknown as HttpApp;
+
+  await app.register(cookie);
+  await app.register(helmet, { contentSecurityPolicy, crossOriginEmbedderPolicy: false, hsts: false });
+  coerceQueries(app);
+  app.setSerializerCompiler(() => (data) => JSON.stringify(data));
+  app.addHook('onRequest', async (request, reply) => {
+    reply.header('x-request-id', request.id);
+  });
+  app.setErrorHandler((error: FastifyError, request, reply) => answerError(error, request, reply, options));
+  app.setNotFoundHandler((request, reply) => sendProblem(reply, 'not_found', request.id));
+  return app;
+}
+
+/** Numbers in a query string arrive as text: only there they are read as numbers. */
+function coerceQueries(app: HttpApp): void {
+  app.addHook('preValidation', async (request) => {
+    const query = request.query as Record<string, unknown>;
+    const limit = query.limit;
+    if (typeof limit === 'string' && /^[0-9]{1,6}$/.test(limit)) query.limit = Number(limit);
+  });
+}
+
+function sendProblem(
+  reply: FastifyReply,
+  code: ErrorCode,
+  requestId: string,
+  detail?: string,
+  errors?: { path: string; message: string }[],
+): FastifyReply {
+  const problem = problemOf(code, requestId, detail, errors);
+  return reply
+    .code(problem.status)
+    .type('application/problem+json; charset=utf-8')
+    .serializer((p: unknown) => JSON.stringify(p))
+    .send(problem);
+}
+
+const fastifyCodes: Record<string, ErrorCode> = {
+  FST_ERR_CTP_BODY_TOO_LARGE: 'payload_too_large',
+  FST_ERR_CTP_INVALID_MEDIA_TYPE: 'unsupported_media_type',
+  FST_ERR_CTP_EMPTY_JSON_BODY: 'invalid_request',
+  FST_ERR_CTP_INVALID_JSON_BODY: 'invalid_request',
+  FST_ERR_CTP_INVALID_CONTENT_LENGTH: 'invalid_request',
+};
+
+function answerError(
+  error: FastifyError,
+  request: FastifyRequest,
+  reply: FastifyReply,
+  options: HttpOptions,
+) {
+  if (error instanceof ProblemError) {
+    if (error.retryAfterSeconds !== undefined) reply.header('retry-after', String(error.retryAfterSeconds));
+    return sendProblem(reply, error.code, request.id, error.detail);
+  }
+  if (error.validation) {
+    const where = error.validationContext ?? 'body';
+    const errors = error.validation.slice(0, 20).map((v) => ({
+      path: `${where}${v.instancePath}`,
+      message: v.params?.additionalProperty
+        ? `unknown field "${String(v.params.additionalProperty)}"`
+        : (v.message ?? 'is not valid'),
+    }));
+    const badId = where === 'params';
+    return sendProblem(
+      reply,
+      badId ? 'invalid_identifier' : 'invalid_request',
+      request.id,
+      undefined,
+      errors,
+    );
+  }
+  const known = fastifyCodes[error.code];
+  if (known) return sendProblem(reply, known, request.id, error.message);
+  if (error.statusCode === 429) return sendProblem(reply, 'too_many_requests', request.id);
+  if (error.statusCode !== undefined && error.statusCode >= 400 && error.statusCode < 500) {
+    return sendProblem(reply, 'invalid_request', request.id, error.message);
+  }
+  if (error.name === 'PipelineFull') {
+    reply.header('retry-after', '1');
+    return sendProblem(reply, 'overloaded', request.id);
+  }
+  options.onInternalError?.(error, request);
+  return sendProblem(reply, 'internal_error', request.id);
+}

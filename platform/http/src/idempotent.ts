@@ -1,0 +1,111 @@
+import { createHash } from 'node:crypto';
+import type { Db, Tx } from '@feiqian/db';
+import {
+  type ClaimResult,
+  claimKeys,
+  keyLengthMax,
+  releaseKeys,
+  renewLease,
+  saveAnswers,
+} from '@feiqian/idempotency';
+import type { FastifyReply, FastifyRequest } from 'fastify';
+import { ProblemError } from './problem.ts';
+
+/** Who repeats what: the scope, the caller's key and the fingerprint of the body. */
+export interface RequestKey {
+  scope: string;
+  key: string;
+  fingerprint: string;
+}
+
+/** Reads the Idempotency-Key of a write. `caller` scopes it. Throws a problem when it is missing or malformed. */
+export function requestKey(request: FastifyRequest, caller: string): RequestKey {
+  const key = request.headers['idempotency-key'];
+  if (typeof key !== 'string' || key.length === 0) throw new ProblemError('idempotency_key_missing');
+  if (key.length > keyLengthMax || !/^[\x21-\x7e]+$/.test(key)) {
+    throw new ProblemError(
+      'invalid_request',
+      `Idempotency-Key: 1 to ${keyLengthMax} visible ASCII characters`,
+    );
+  }
+  const route = `${request.method} ${request.routeOptions.url ?? request.url}`;
+  const subject = `${request.method} ${request.url}\n${JSON.stringify(request.body ?? null)}`;
+  return {
+    scope: `${caller} ${route}`,
+    key,
+    fingerprint: createHash('sha256').update(subject).digest('base64url'),
+  };
+}
+
+/** Turns a claim that was not granted into its answer. */
+export function refuseClaim(
+  result: Exclude<ClaimResult, { kind: 'claimed' } | { kind: 'answered' } | { kind: 'lease_ended' }>,
+): never {
+  if (result.kind === 'mismatch') throw new ProblemError('idempotency_key_reused');
+  throw new ProblemError('request_in_flight', undefined, { retryAfterSeconds: 1 });
+}
+
+/** A body that is already JSON text, and its status. */
+export interface Answer {
+  status: number;
+  body: string;
+}
+
+export function sendAnswer(reply: FastifyReply, answer: Answer): FastifyReply {
+  return reply
+    .code(answer.status)
+    .type('application/json; charset=utf-8')
+    .serializer((text: unknown) => text as string)
+    .send(answer.body);
+}
+
+/**
+ * Runs a write whose whole effect is one transaction: the key, the effect and the answer are one commit, and a
+ * repeat gets the saved answer. A problem thrown inside rolls back and frees the key.
+ */
+export async function idempotently(
+  deps: { db: Db; now: () => number },
+  key: RequestKey,
+  work: (tx: Tx) => Promise<{ status: number; body: unknown }>,
+): Promise<Answer> {
+  return deps.db.transaction(async (tx) => {
+    const [claim] = await claimKeys(tx, [{ ...key, objectId: null, answer: null }], deps.now());
+    if (claim === undefined || claim.kind === 'in_flight' || claim.kind === 'mismatch') {
+      return refuseClaim(claim ?? { kind: 'in_flight' });
+    }
+    if (claim.kind === 'answered') return { status: claim.status, body: claim.body };
+    const done = await work(tx);
+    const answer = { status: done.status, body: JSON.stringify(done.body) };
+    await saveAnswers(tx, [{ ...key, ...answer }]);
+    return answer;
+  });
+}
+
+/**
+ * Runs a write that calls other systems between its transactions: the key is claimed first with a lease, the
+ * answer is saved after. `work` must be safe to repeat when a crash left the claim without an answer.
+ */
+export async function idempotentlyAround(
+  deps: { db: Db; now: () => number },
+  key: RequestKey,
+  work: () => Promise<{ status: number; body: unknown }>,
+): Promise<Answer> {
+  const claim = await deps.db.transaction(async (tx) => {
+    const [first] = await claimKeys(tx, [{ ...key, objectId: null, answer: null }], deps.now());
+    if (first?.kind !== 'lease_ended') return first;
+    return (await renewLease(tx, key, null, deps.now()))
+      ? ({ kind: 'claimed' } as const)
+      : ({ kind: 'in_flight' } as const);
+  });
+  if (claim?.kind === 'answered') return { status: claim.status, body: claim.body };
+  if (claim?.kind !== 'claimed') return refuseClaim(claim ?? { kind: 'in_flight' });
+  try {
+    const done = await work();
+    const answer = { status: done.status, body: JSON.stringify(done.body) };
+    await deps.db.transaction((tx) => saveAnswers(tx, [{ ...key, ...answer }]));
+    return answer;
+  } catch (error) {
+    await releaseKeys(deps.db, [key]);
+    throw error;
+  }
+}
