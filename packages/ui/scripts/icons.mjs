@@ -11,11 +11,11 @@ const paths = [...source.matchAll(/'(M[^']+Z)'/g)].map((match) => match[1]);
 /** Ground of each app's icon; the mark is white on it. */
 const apps = { wallet: '#c8362b', till: '#0e7c66', console: '#101828' };
 
-function svg(ground, { corner = 14, scale = 0.66 } = {}) {
+function svg(ground, { corner = 14, scale = 0.74 } = {}) {
   const offset = (64 - 64 * scale) / 2;
   const mark = paths.map((d) => `<path d="${d}"/>`).join('');
   return (
-    `<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 64 64" width="512" height="512">` +
+    `<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 64 64" width="512" height="512"><title>飞钱</title>` +
     `<rect width="64" height="64" rx="${corner}" fill="${ground}"/>` +
     `<g transform="translate(${offset} ${offset}) scale(${scale})" fill="#fff">${mark}</g></svg>\n`
   );
@@ -41,7 +41,7 @@ for (const [app, ground] of Object.entries(apps)) {
   writeFileSync(join(folder, 'icon.svg'), svg(ground));
   await png(svg(ground), 192, join(folder, 'icon-192.png'));
   await png(svg(ground), 512, join(folder, 'icon-512.png'));
-  await png(svg(ground, { corner: 0, scale: 0.54 }), 512, join(folder, 'icon-maskable-512.png'));
+  await png(svg(ground, { corner: 0, scale: 0.58 }), 512, join(folder, 'icon-maskable-512.png'));
   await png(svg(ground, { corner: 0 }), 180, join(folder, 'apple-touch-icon.png'));
 }
 await browser.close();

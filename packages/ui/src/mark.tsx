@@ -1,12 +1,12 @@
 import { cx } from './cx.ts';
 
 /** The coin without its upper right quarter, around a square hole. On a 64 × 64 field. */
-export const coinPath = 'M29 9 A26 26 0 1 0 55 35 H38 V44 H20 V26 H29 Z';
+export const coinPath = 'M28 10 A26 26 0 1 0 54 36 H37 V45 H19 V27 H28 Z';
 
-/** The quarter that lifts off: three feathers, each a sliver of the coin's own circle. */
+/** The quarter that lifts off: a long outer feather, and the inner one that keeps the corner of the hole. */
 export const wingPaths = [
-  'M34 4 C48 4 59 14 62 30 C56 20 46 12.5 34 12.5 Z',
-  'M34 15 C43 15.5 50 20.5 54 30 C48 24.5 41.5 21.5 34 21.5 Z',
+  'M33 3 C49 3 62.5 15.5 63.5 32 C58 20.5 47.5 11.6 33 10.6 Z',
+  'M33 13.4 C44.5 14.4 53.5 21.5 58.5 31 H42 V22 H33 Z',
 ] as const;
 
 interface MarkProps {
