@@ -1,0 +1,149 @@
+import type { Clock } from '@feiqian/clock';
+import type { Db, Sql } from '@feiqian/db';
+import { ProblemError } from '@feiqian/http';
+import type { Ids } from '@feiqian/ids';
+import { createCodes, type SendCode } from './codes.ts';
+import { checkPassword, hashPassword, hashSecret } from './password.ts';
+import { type Principal, type PrincipalKind, secretPrefix, sessionMs } from './principal.ts';
+import * as store from './store.ts';
+
+export interface AccessDeps {
+  db: Db;
+  clock: Clock;
+  ids: Ids;
+  keyedHash: (purpose: string, text: string) => Uint8Array;
+  sendCode: SendCode;
+  /** The sandbox's fixed one-time code; null in production, where each code is random. */
+  fixedCode: string | null;
+}
+
+/** How long a looked-up credential is believed, in ms: a revocation reaches every process within it. */
+const cacheMs = 1_000;
+const cacheEntriesMax = 50_000;
+const wrongTriesMax = 5;
+const lockMs = 15 * 60_000;
+const prefixChars = 12;
+
+/** A credential that was just made: the secret is shown this once. */
+export interface NewCredential {
+  id: string;
+  secret: string;
+  prefix: string;
+}
+
+export type Access = ReturnType<typeof createAccess>;
+
+/** Keys, sessions, one-time codes and passwords: who may call, and as whom. */
+export function createAccess(deps: AccessDeps) {
+  const { db, clock, ids } = deps;
+  const cache = new Map<string, { principal: Principal; id: string; untilMs: number }>();
+
+  async function issue(
+    sql: Sql,
+    principal: Principal,
+    name: string,
+    tenant: string | null,
+  ): Promise<NewCredential> {
+    const secret = `${secretPrefix[principal.kind]}_${ids.secret(32)}`;
+    const now = clock.now();
+    const lasts = sessionMs[principal.kind];
+    const id = ids.uuid();
+    const prefix = secret.slice(0, prefixChars);
+    await store.insertCredential(sql, {
+      id,
+      kind: principal.kind,
+      hash: hashSecret(secret),
+      prefix,
+      name,
+      principal,
+      tenant,
+      createdAtMs: now,
+      expiresAtMs: lasts === null ? null : now + lasts,
+    });
+    return { id, secret, prefix };
+  }
+
+  /** The principal of a secret, or null. Answers come from memory for up to a second. */
+  async function identify(secret: string): Promise<{ principal: Principal; credentialId: string } | null> {
+    const now = clock.now();
+    const known = cache.get(secret);
+    if (known && known.untilMs > now) return { principal: known.principal, credentialId: known.id };
+    const row = await store.credentialByHash(db, hashSecret(secret));
+    if (!row || row.revoked_at !== null || (row.expires_at !== null && row.expires_at.getTime() <= now)) {
+      cache.delete(secret);
+      return null;
+    }
+    if (cache.size >= cacheEntriesMax) cache.clear();
+    cache.set(secret, { principal: row.principal, id: row.id, untilMs: now + cacheMs });
+    return { principal: row.principal, credentialId: row.id };
+  }
+
+  async function revoke(sql: Sql, id: string, kind: PrincipalKind): Promise<boolean> {
+    const done = await store.revokeCredential(sql, id, kind, clock.now());
+    for (const [secret, entry] of cache) if (entry.id === id) cache.delete(secret);
+    return done;
+  }
+
+  async function revokeAllOf(sql: Sql, tenant: string, kind: PrincipalKind): Promise<void> {
+    await store.revokeTenant(sql, tenant, kind, clock.now());
+    cache.clear();
+  }
+
+  /**
+   * Checks a password or PIN with a lock after five wrong tries. `stored` is undefined for a subject that does
+   * not exist: the answer and its time are the same.
+   */
+  async function checkSecret(subject: string, secret: string, stored: string | undefined): Promise<void> {
+    const now = clock.now();
+    await db.transaction(async (tx) => {
+      const { locked_until } = await store.lockTries(tx, subject);
+      if (locked_until !== null && locked_until.getTime() > now) {
+        throw new ProblemError('too_many_attempts', undefined, {
+          retryAfterSeconds: Math.ceil((locked_until.getTime() - now) / 1000),
+        });
+      }
+    });
+    const right = await checkPassword(secret, stored);
+    await db.transaction(async (tx) => {
+      const { tries } = await store.lockTries(tx, subject);
+      if (right) await store.setTries(tx, subject, 0, null);
+      else await store.setTries(tx, subject, tries + 1, tries + 1 >= wrongTriesMax ? now + lockMs : null);
+    });
+    if (!right) throw new ProblemError('wrong_code');
+  }
+
+  async function signInConsole(username: string, password: string) {
+    const operator = await store.operatorByUsername(db, username);
+    await checkSecret(`operator ${username}`, password, operator?.password);
+    if (!operator) throw new ProblemError('wrong_code');
+    const principal: Principal = {
+      kind: 'console',
+      operatorId: operator.id,
+      name: operator.name,
+      role: operator.role,
+      tenant: operator.tenant,
+    };
+    return { principal, credential: await issue(db, principal, operator.name, operator.id) };
+  }
+
+  async function addOperator(sql: Sql, o: Omit<store.OperatorRow, 'id' | 'password'> & { password: string }) {
+    const id = ids.uuid();
+    const password = await hashPassword(o.password, Buffer.from(ids.secret(16), 'base64url'));
+    await store.insertOperator(sql, { ...o, id, password }, clock.now());
+    return id;
+  }
+
+  return {
+    issue,
+    identify,
+    revoke,
+    revokeAllOf,
+    checkSecret,
+    hashPin: (pin: string) => hashPassword(pin, Buffer.from(ids.secret(16), 'base64url')),
+    signInConsole,
+    addOperator,
+    codes: createCodes(deps),
+    merchantKeys: (tenant: string | null) => store.credentialsOf(db, 'merchant_key', tenant),
+    credential: (id: string) => store.credentialById(db, id),
+  };
+}

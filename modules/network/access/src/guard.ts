@@ -1,0 +1,98 @@
+import { type HttpApp, ProblemError } from '@feiqian/http';
+import type { FastifyReply, FastifyRequest } from 'fastify';
+import type { Access } from './access.ts';
+import { cookieName, type Principal, type PrincipalKind } from './principal.ts';
+
+declare module 'fastify' {
+  interface FastifyRequest {
+    principal: Principal | null;
+    credentialId: string | null;
+  }
+  interface FastifyContextConfig {
+    /** Kinds of caller that the route takes; absent means anyone. */
+    callers?: readonly PrincipalKind[];
+  }
+}
+
+/** Adds to the application: each route with `config.callers` is refused to everybody else. */
+export function installGuard(app: HttpApp, access: Access, options: { secureCookies: boolean }): void {
+  app.decorateRequest('principal', null);
+  app.decorateRequest('credentialId', null);
+  app.addHook('onRequest', async (request) => {
+    const callers = request.routeOptions.config.callers;
+    if (callers === undefined) return;
+    const secret = secretOf(request, callers);
+    const known = secret === null ? null : await access.identify(secret.text);
+    if (known === null) throw new ProblemError('unauthenticated');
+    if (!callers.includes(known.principal.kind)) throw new ProblemError('forbidden');
+    if (secret?.fromCookie) refuseForeignOrigin(request);
+    request.principal = known.principal;
+    request.credentialId = known.credentialId;
+  });
+  app.decorate('secureCookies', options.secureCookies);
+}
+
+/** A cookie is sent by browsers on their own, so a write that carries one must come from our own pages. */
+function refuseForeignOrigin(request: FastifyRequest): void {
+  if (request.method === 'GET' || request.method === 'HEAD') return;
+  const site = request.headers['sec-fetch-site'];
+  const origin = request.headers.origin;
+  const sameHost = origin !== undefined && URL.canParse(origin) && new URL(origin).host === request.headers.host;
+  if (
+    (site !== undefined && site !== 'same-origin' && site !== 'none') ||
+    (origin !== undefined && !sameHost)
+  ) {
+    throw new ProblemError('forbidden', 'This write did not come from the page it belongs to.');
+  }
+}
+
+function secretOf(
+  request: FastifyRequest,
+  callers: readonly PrincipalKind[],
+): { text: string; fromCookie: boolean } | null {
+  const header = request.headers.authorization;
+  if (header !== undefined) {
+    const match = /^Bearer ([A-Za-z0-9_-]{20,100})$/.exec(header);
+    return match ? { text: match[1] as string, fromCookie: false } : null;
+  }
+  for (const kind of callers) {
+    const name = cookieName[kind];
+    const value = name === undefined ? undefined : request.cookies[name];
+    if (value !== undefined) return { text: value, fromCookie: true };
+  }
+  return null;
+}
+
+/** The caller of a guarded route, narrowed to the kinds it takes. */
+export function callerAs<K extends PrincipalKind>(
+  request: FastifyRequest,
+  ...kinds: readonly K[]
+): Extract<Principal, { kind: K }> {
+  const p = request.principal;
+  if (p === null || !(kinds as readonly string[]).includes(p.kind)) throw new ProblemError('unauthenticated');
+  return p as Extract<Principal, { kind: K }>;
+}
+
+/** Sets the session cookie of a front end: not readable by scripts, sent to this site alone. */
+export function setSessionCookie(
+  reply: FastifyReply,
+  kind: PrincipalKind,
+  secret: string,
+  maxAgeSeconds: number,
+): void {
+  const name = cookieName[kind];
+  if (name === undefined) return;
+  const secure = (reply.server as unknown as { secureCookies: boolean }).secureCookies;
+  reply.setCookie(name, secret, {
+    path: '/',
+    httpOnly: true,
+    sameSite: 'strict',
+    secure,
+    maxAge: maxAgeSeconds,
+  });
+}
+
+export function clearSessionCookie(reply: FastifyReply, kind: PrincipalKind): void {
+  const name = cookieName[kind];
+  if (name !== undefined) reply.clearCookie(name, { path: '/' });
+}
