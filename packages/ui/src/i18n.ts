@@ -66,22 +66,32 @@ export function useUiText() {
   return useTranslation('ui').t;
 }
 
-function keysOf(catalogue: Catalogue, prefix = ''): string[] {
-  return Object.entries(catalogue).flatMap(([key, value]) =>
-    typeof value === 'string' ? [`${prefix}${key}`] : keysOf(value, `${prefix}${key}.`),
-  );
+/** Every message by its full key, without plural endings: English has two forms where Chinese has one. */
+function messages(catalogue: Catalogue, prefix = ''): Map<string, string> {
+  const found = new Map<string, string>();
+  for (const [key, value] of Object.entries(catalogue)) {
+    if (typeof value === 'string') found.set(`${prefix}${key}`.replace(/_(one|other)$/, ''), value);
+    else for (const [inner, text] of messages(value, `${prefix}${key}.`)) found.set(inner, text);
+  }
+  return found;
 }
 
-/** Keys without their plural ending: English has two forms where Chinese has one. */
-function singular(key: string): string {
-  return key.replace(/_(one|other)$/, '');
+function placeholders(text: string): string {
+  return [...new Set(text.match(/\{\{.*?\}\}/g))].sort().join();
 }
 
-/** Keys that one catalogue has and the other lacks, and placeholders that differ; empty when the two agree. */
+/** Keys that one catalogue has and the other lacks, and messages whose placeholders differ; empty when the two agree. */
 export function catalogueDifference(one: Catalogue, other: Catalogue): string[] {
-  const first = new Set(keysOf(one).map(singular));
-  const second = new Set(keysOf(other).map(singular));
-  const lacking = [...first].filter((key) => !second.has(key)).map((key) => `only in the first: ${key}`);
-  const extra = [...second].filter((key) => !first.has(key)).map((key) => `only in the second: ${key}`);
-  return [...lacking, ...extra];
+  const first = messages(one);
+  const second = messages(other);
+  const keys = [...first.keys()];
+  const lacking = keys.filter((key) => !second.has(key)).map((key) => `only in the first: ${key}`);
+  const extra = [...second.keys()]
+    .filter((key) => !first.has(key))
+    .map((key) => `only in the second: ${key}`);
+  const differ = keys.filter((key) => {
+    const text = second.get(key);
+    return text !== undefined && placeholders(text) !== placeholders(first.get(key) ?? '');
+  });
+  return [...lacking, ...extra, ...differ.map((key) => `placeholders differ: ${key}`)];
 }
