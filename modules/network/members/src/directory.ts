@@ -3,8 +3,10 @@ import type { Member } from './member.ts';
 import { arrangeRoutes, type BinRange, type ProductKind, type Routes, routeOf } from './routing.ts';
 import { selectMembers, selectPositions, selectRanges, selectRevision } from './store.ts';
 
-/** Calls `run` every `ms` until the returned function is called. */
-export type Every = (ms: number, run: () => void) => () => void;
+/** Runs work again and again, never overlapping itself (the process's jobs). */
+export interface Periodic {
+  every(name: string, ms: number, work: () => Promise<unknown>): void;
+}
 
 /** How often a process looks whether its copy of the register is old. */
 export const reloadCheckMs = 1_000;
@@ -51,8 +53,8 @@ async function readSnapshot(db: Db, revision: bigint): Promise<Snapshot> {
 export interface Directory {
   /** Reads everything again when the revision has moved. True when it had. */
   reload(): Promise<boolean>;
-  /** Keeps the copy fresh, at most about `reloadCheckMs` old; returns how to stop. */
-  start(every: Every): () => void;
+  /** Keeps the copy fresh, at most about `reloadCheckMs` old. */
+  start(jobs: Periodic): void;
   /** Tells when the copy was renewed; returns how to stop. */
   onReload(listener: () => void): () => void;
   /** Every member, by code. */
@@ -69,7 +71,7 @@ export interface Directory {
 }
 
 /** Creates an empty copy; call `reload()` once before the first read. */
-export function createDirectory(db: Db, onReloadError: (error: unknown) => void): Directory {
+export function createDirectory(db: Db): Directory {
   let snapshot = empty;
   const listeners = new Set<() => void>();
 
@@ -86,18 +88,7 @@ export function createDirectory(db: Db, onReloadError: (error: unknown) => void)
 
   return {
     reload,
-    start(every) {
-      let busy = false;
-      return every(reloadCheckMs, () => {
-        if (busy) return;
-        busy = true;
-        reload()
-          .catch(onReloadError)
-          .finally(() => {
-            busy = false;
-          });
-      });
-    },
+    start: (jobs) => jobs.every('members reload', reloadCheckMs, reload),
     onReload(listener) {
       listeners.add(listener);
       return () => listeners.delete(listener);

@@ -1,4 +1,4 @@
-export { type Directory, type Every, type Route, reloadCheckMs } from './directory.ts';
+export { type Directory, type Periodic, type Route, reloadCheckMs } from './directory.ts';
 export {
   type BankApiInput,
   type BankApiSettings,

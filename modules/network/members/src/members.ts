@@ -30,8 +30,6 @@ export interface MembersDeps {
   openAccount(tx: Tx, account: { accountId: string; memberId: string; currency: string }): Promise<void>;
   /** Told in the same transaction as a change, for the event log. */
   onChange?(tx: Tx, change: MemberChange): Promise<void>;
-  /** A reload that failed: the copy in memory stays in use. */
-  onReloadError?(error: unknown): void;
 }
 
 /** A change of the register. */
@@ -77,9 +75,9 @@ export interface Members extends Directory, Secrets {
   openPosition(memberId: string, currency: string): Promise<string>;
 }
 
-/** Creates the register. Call `reload()` once before the first read; `start(every)` keeps it fresh. */
+/** Creates the register. Call `reload()` once before the first read; `start(jobs)` keeps it fresh. */
 export function createMembers(deps: MembersDeps): Members {
-  const directory = createDirectory(deps.db, deps.onReloadError ?? (() => undefined));
+  const directory = createDirectory(deps.db);
   /** Runs a change and then renews this process's copy. */
   const changing = async <T>(work: (tx: Tx) => Promise<T>): Promise<T> => {
     const outcome = await deps.db.transaction(async (tx) => {

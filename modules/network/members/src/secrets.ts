@@ -2,10 +2,10 @@ import type { Clock } from '@feiqian/clock';
 import type { Db } from '@feiqian/db';
 import { putSecret, raiseRevision, type SecretName, selectSecret } from './store.ts';
 
-/** Encrypts and decrypts small secrets; `purpose` is bound to the sealed bytes, so they cannot change places. */
+/** Seals small secrets (a keystore); purpose and context are bound to the sealed bytes, so they cannot change places. */
 export interface Sealer {
-  seal(purpose: string, bytes: Uint8Array): Uint8Array | Promise<Uint8Array>;
-  open(purpose: string, bytes: Uint8Array): Uint8Array | Promise<Uint8Array>;
+  seal(purpose: string, plain: Uint8Array, context: string): Uint8Array;
+  open(purpose: string, sealed: Uint8Array, context: string): Uint8Array;
 }
 
 /** A secret in clear. Keep it no longer than needed. */
@@ -31,13 +31,14 @@ export interface Secrets {
 
 const setTriesMax = 10;
 
-const purposeOf = (memberId: string, name: SecretName) => `members/${name}/${memberId}`;
+const purpose = 'member secret';
+const contextOf = (memberId: string, name: SecretName) => `${memberId}/${name}`;
 
 export function createSecrets(deps: { db: Db; clock: Clock; sealer: Sealer }): Secrets {
   const { db, clock, sealer } = deps;
 
   const replaceSecret: Secrets['replaceSecret'] = async (memberId, name, bytes, expectedVersion) => {
-    const sealed = await sealer.seal(purposeOf(memberId, name), bytes);
+    const sealed = sealer.seal(purpose, bytes, contextOf(memberId, name));
     return await db.transaction(async (tx) => {
       const stored = await putSecret(tx, memberId, name, sealed, expectedVersion, clock.now());
       // Links read their keys again when the register is renewed.
@@ -58,7 +59,7 @@ export function createSecrets(deps: { db: Db; clock: Clock; sealer: Sealer }): S
     async openSecret(memberId, name) {
       const stored = await selectSecret(db, memberId, name);
       if (stored === null) return null;
-      const bytes = await sealer.open(purposeOf(memberId, name), new Uint8Array(stored.sealed));
+      const bytes = sealer.open(purpose, stored.sealed, contextOf(memberId, name));
       return { version: stored.version, bytes };
     },
   };
