@@ -13,28 +13,46 @@ function sqlText(): Plugin {
   };
 }
 
-const unit = ['{packages,platform,modules,apps,testkit,scripts}/**/*.{test,prop.test}.{ts,mjs}'];
+const never = ['**/node_modules/**', '**/dist/**', '**/fixtures/**'];
 const database = ['{platform,modules,apps,testkit,tests}/**/*.{db.test,http.test}.ts'];
-const never = ['**/node_modules/**', '**/dist/**'];
+
+interface Suite {
+  name: string;
+  include: string[];
+  exclude?: string[];
+  testMsMax: number;
+}
+
+/** A suite is told by a file's suffix; scripts/suites.mjs says which runs when. */
+function suite({ name, include, exclude = [], testMsMax }: Suite) {
+  return {
+    plugins: [sqlText()],
+    test: {
+      name,
+      include,
+      exclude: [...never, ...exclude],
+      testTimeout: testMsMax,
+      hookTimeout: Math.max(testMsMax, 60_000),
+      // What a test sees must not depend on the machine's zone.
+      env: { TZ: 'UTC' },
+    },
+  };
+}
 
 export default defineConfig({
-  plugins: [sqlText()],
   test: {
     projects: [
-      {
-        plugins: [sqlText()],
-        test: { name: 'unit', include: unit, exclude: [...never, ...database], testTimeout: 10_000 },
-      },
-      {
-        plugins: [sqlText()],
-        test: {
-          name: 'database',
-          include: database,
-          exclude: never,
-          testTimeout: 60_000,
-          hookTimeout: 60_000,
-        },
-      },
+      suite({
+        name: 'unit',
+        include: [
+          '{packages,platform,modules,apps,testkit,tests,scripts}/**/*.{test,prop.test}.{ts,tsx,mjs}',
+        ],
+        exclude: database,
+        testMsMax: 10_000,
+      }),
+      suite({ name: 'database', include: database, testMsMax: 60_000 }),
+      suite({ name: 'crash', include: ['tests/**/*.crash.ts'], testMsMax: 300_000 }),
+      suite({ name: 'e2e', include: ['tests/e2e/**/*.e2e.ts'], testMsMax: 120_000 }),
     ],
   },
 });

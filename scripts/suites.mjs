@@ -1,0 +1,31 @@
+// Every kind of test, in the order it runs, in this one place: `npm test`, `.ci/run` and TESTING.md go by it. Each
+// is a project of vitest.config.ts; a file belongs to a suite by its suffix.
+export const suites = [
+  {
+    project: 'unit',
+    what: 'unit and property tests (*.test.ts, *.prop.test.ts)',
+    runs: 'always',
+  },
+  {
+    project: 'database',
+    what: 'database and HTTP tests (*.db.test.ts, *.http.test.ts)',
+    runs: 'always, and on PostgreSQL with --postgres',
+    onPostgres: true,
+  },
+  {
+    project: 'crash',
+    what: 'processes killed at the worst moment (tests/**/*.crash.ts)',
+    runs: 'always, and on PostgreSQL with --postgres',
+    onPostgres: true,
+    ownBuild: true,
+    oneAtATime: true,
+  },
+  {
+    project: 'e2e',
+    what: 'browser tests (tests/e2e/**/*.e2e.ts)',
+    runs: 'when Chromium is installed; its absence fails in CI',
+    needsChromium: true,
+    ownBuild: true,
+    oneAtATime: true,
+  },
+];
