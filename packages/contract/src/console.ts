@@ -5,7 +5,7 @@ import { Entry, FeiqianEvent, Payment, PaymentState, Refund } from './payments.t
 /** Roles of the console. A bank or merchant user sees only what is its own. */
 export const consoleRoles = ['operator', 'bank', 'merchant', 'read_only'] as const;
 export type ConsoleRole = (typeof consoleRoles)[number];
-const Role = Type.Union(consoleRoles.map((r) => Type.Literal(r)));
+const Role = Type.Enum(consoleRoles);
 
 export const ConsoleSignIn = Strict({ username: Text(60), password: Text(200) });
 export const ConsoleMe = Strict({
@@ -86,7 +86,7 @@ export type MemberView = Static<typeof MemberView>;
 export const MemberList = Strict({ data: Type.Array(MemberView) });
 export const linkActions = ['sign_on', 'sign_off', 'echo', 'exchange_keys'] as const;
 export type LinkAction = (typeof linkActions)[number];
-export const LinkActionRequest = Strict({ action: Type.Union(linkActions.map((a) => Type.Literal(a))) });
+export const LinkActionRequest = Strict({ action: Type.Enum(linkActions) });
 
 export const PaymentSearch = Type.Object(
   {

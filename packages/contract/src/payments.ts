@@ -16,16 +16,16 @@ export const paymentStates = [
   'refunded',
 ] as const;
 export type PaymentState = (typeof paymentStates)[number];
-export const PaymentState = Type.Union(paymentStates.map((s) => Type.Literal(s)));
+export const PaymentState = Type.Enum(paymentStates);
 
 /** How the payer and the merchant met. */
 export const entries = ['dynamic_code', 'static_code', 'pay_code', 'link'] as const;
 export type Entry = (typeof entries)[number];
-export const Entry = Type.Union(entries.map((s) => Type.Literal(s)));
+export const Entry = Type.Enum(entries);
 
 export const refundStates = ['pending', 'succeeded', 'failed'] as const;
 export type RefundState = (typeof refundStates)[number];
-export const RefundState = Type.Union(refundStates.map((s) => Type.Literal(s)));
+export const RefundState = Type.Enum(refundStates);
 
 /** Why a payment was declined, in words for the payer. `code` is stable. */
 export const Decline = Strict({

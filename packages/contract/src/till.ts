@@ -15,7 +15,7 @@ export const TillMe = Strict({
   staff: Strict({
     id: Id('stf'),
     name: Type.String(),
-    role: Type.Union(staffRoles.map((r) => Type.Literal(r))),
+    role: Type.Enum(staffRoles),
   }),
   merchant: Strict({ id: Id('mer'), name: Type.String() }),
   store: Strict({ id: Id('sto'), name: Type.String() }),
