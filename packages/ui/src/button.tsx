@@ -12,17 +12,25 @@ const kinds: Record<ButtonKind, string> = {
 };
 
 const base =
-  'target inline-flex select-none items-center justify-center gap-2 rounded-card px-4 text-center font-semibold text-16 transition-colors duration-(--motion) disabled:opacity-45';
+  'target inline-flex select-none items-center justify-center gap-2 text-center font-semibold transition-colors duration-(--motion) disabled:opacity-45';
 
 /** The classes of a button, for a link that looks like one. */
-export function buttonClass(kind: ButtonKind = 'primary', options: { wide?: boolean; large?: boolean } = {}) {
-  return cx(base, kinds[kind], options.wide && 'w-full', options.large && 'min-h-14 text-20');
+export function buttonClass(
+  kind: ButtonKind = 'primary',
+  options: { wide?: boolean; large?: boolean; compact?: boolean } = {},
+) {
+  const size = options.compact
+    ? 'rounded-small px-3 text-14'
+    : cx('rounded-card px-4', options.large ? 'min-h-14 text-20' : 'text-16');
+  return cx(base, size, kinds[kind], options.wide && 'w-full');
 }
 
 export interface ButtonProps extends ButtonHTMLAttributes<HTMLButtonElement> {
   kind?: ButtonKind;
   wide?: boolean;
   large?: boolean;
+  /** Smaller words and less air, for the dense pages of a desk. */
+  compact?: boolean;
   /** Shows a spinner, keeps the words, and refuses a second press. */
   busy?: boolean;
   icon?: ReactNode;
@@ -33,6 +41,7 @@ export function Button({
   kind = 'primary',
   wide = false,
   large = false,
+  compact = false,
   busy = false,
   icon,
   className,
@@ -44,7 +53,7 @@ export function Button({
   return (
     <button
       type={type}
-      className={cx(buttonClass(kind, { wide, large }), className)}
+      className={cx(buttonClass(kind, { wide, large, compact }), className)}
       disabled={disabled || busy}
       aria-busy={busy || undefined}
       {...rest}
