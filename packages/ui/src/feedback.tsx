@@ -48,11 +48,15 @@ export function ErrorNotice({ error, title, detail, assurance, onRetry, action }
   const problem = error instanceof ApiError ? error : null;
   const offline = problem?.code === 'network_unreachable';
   const late = problem?.code === 'timeout';
-  const heading =
-    title ??
-    (offline ? t('error.network') : late ? t('error.timeout') : (problem?.title ?? t('error.title')));
+  const known = problem ? t(`problem.${problem.code}` as 'problem.not_found', { defaultValue: '' }) : '';
+  const heading = title ?? (offline ? t('error.network') : late ? t('error.timeout') : t('error.title'));
   const words =
-    detail ?? (offline ? t('error.networkDetail') : late ? t('error.timeoutDetail') : problem?.detail);
+    detail ??
+    (offline
+      ? t('error.networkDetail')
+      : late
+        ? t('error.timeoutDetail')
+        : known || problem?.detail || problem?.title);
   return (
     <div role="alert" className="flex gap-3 rounded-card border border-rose/40 bg-rose-soft p-4">
       <CircleAlert aria-hidden="true" size={22} strokeWidth={1.75} className="mt-0.5 shrink-0 text-rose" />

@@ -1,3 +1,4 @@
+import { errorCodes } from '@feiqian/contract';
 import { describe, expect, test } from 'vitest';
 import { en } from './catalogue/en.ts';
 import { zh } from './catalogue/zh.ts';
@@ -6,6 +7,10 @@ import { formatAge, formatTime } from './time-text.ts';
 
 test('both languages of the design system have the same words', () => {
   expect(catalogueDifference(zh, en)).toEqual([]);
+});
+
+test('every code of the API has words', () => {
+  expect(Object.keys(zh.problem).sort()).toEqual(Object.keys(errorCodes).sort());
 });
 
 test('a missing word and a missing placeholder are found', () => {

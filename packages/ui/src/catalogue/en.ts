@@ -1,4 +1,5 @@
 import type { SameShape } from '../i18n.ts';
+import { problemsEn } from './problems-en.ts';
 import type { zh } from './zh.ts';
 
 /** Words of the design system, English. */
@@ -62,4 +63,5 @@ export const en: SameShape<typeof zh> = {
     notMoved: 'No money moved.',
     reference: 'Reference {{id}}',
   },
+  problem: problemsEn,
 };

@@ -1,3 +1,5 @@
+import { problemsZh } from './problems-zh.ts';
+
 /** Words of the design system, Chinese. */
 export const zh = {
   name: '飞钱',
@@ -57,4 +59,5 @@ export const zh = {
     notMoved: '没有发生扣款。',
     reference: '参考号 {{id}}',
   },
+  problem: problemsZh,
 } as const;

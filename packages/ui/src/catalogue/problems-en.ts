@@ -1,0 +1,43 @@
+import type { SameShape } from '../i18n.ts';
+import type { problemsZh } from './problems-zh.ts';
+
+/** What each stable code of the API says to a person, English. */
+export const problemsEn: SameShape<typeof problemsZh> = {
+  invalid_request: 'Something was filled in wrongly. Nothing was changed; check it and try again.',
+  invalid_identifier: 'That number is not of the right kind.',
+  unauthenticated: 'You are no longer signed in. Sign in again.',
+  wrong_code: 'The code or password is wrong or no longer valid. Ask for a new one.',
+  forbidden: 'Your role may not do this. Nothing was changed.',
+  not_found: 'Nothing was found. It may be gone, or belong to another account.',
+  method_not_allowed: 'This is not supported here.',
+  payload_too_large: 'That is too large. Nothing was changed.',
+  unsupported_media_type: 'That format is not supported.',
+  too_many_requests: 'Too many requests. Wait a moment and try again.',
+  too_many_attempts: 'Too many wrong tries. Wait a moment before the next one.',
+  idempotency_key_missing: 'The request was incomplete. Nothing was changed; try again.',
+  idempotency_key_reused: 'This request differs from the one before. Nothing was changed; start again.',
+  request_in_flight: 'The same request is under way. Wait for its outcome.',
+  store_unknown: 'There is no such store. No payment was created.',
+  merchant_not_active: 'The merchant may not take payments now. No money moved.',
+  currency_not_supported: 'The store does not take that currency. No money moved.',
+  payment_not_payable: 'This payment can no longer be paid. No money moved; ask the merchant for a new code.',
+  payment_in_progress:
+    'This payment is being paid right now. Wait for its outcome; you are not charged twice.',
+  payment_expired: 'This payment has expired. No money moved; ask the merchant for a new code.',
+  not_capturable: 'Only an authorised payment can be captured. No money moved.',
+  amount_too_large: 'The amount is more than what is left. No money moved.',
+  not_cancellable: 'This payment can no longer be cancelled. Refund it instead.',
+  not_refundable: 'Only a captured payment can be refunded. No money moved.',
+  card_unknown: 'This wallet has no such card. No money moved; choose another card.',
+  card_not_usable: 'This card cannot be used now. No money moved; choose another card.',
+  pay_code_invalid: 'The pay code is not valid. No money moved; ask the payer for a new one.',
+  pay_code_expired: 'The pay code is too old. No money moved; ask the payer for a new one.',
+  pay_code_used: 'The pay code was already used. Nothing was charged again; ask the payer for a new one.',
+  code_unreadable: 'This is not a code that Feiqian can pay.',
+  discovery_expired: 'The list of cards is too old. Ask the banks again.',
+  bank_unknown: 'There is no such bank.',
+  bank_unavailable: 'The bank does not answer now. No money moved; try again later.',
+  overloaded: 'The network is busy. Nothing was changed; try again shortly.',
+  unknown_outcome: 'The outcome is being confirmed and will not happen twice. Look again in a moment.',
+  internal_error: 'Something broke on our side and was recorded. Try again later.',
+};
