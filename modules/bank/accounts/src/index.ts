@@ -1,1 +1,19 @@
-export {};
+export {
+  type Account,
+  type AccountKind,
+  type AccountStatus,
+  type Balance,
+  balanceOf,
+  currencyNumber,
+  currencyOfNumber,
+  type NewAccount,
+} from './account.ts';
+export {
+  type Accounts,
+  type AccountsDeps,
+  accountsMigrations,
+  createAccounts,
+  movementsPageMax,
+} from './accounts.ts';
+export type { Movement, MovementKind, MovementPage } from './movement.ts';
+export type { Posting, PostingKind, PostingOutcome } from './posting.ts';

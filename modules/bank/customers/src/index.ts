@@ -1,1 +1,2 @@
-export {};
+export { type Customer, isNameOf, maskedName, type NewCustomer } from './customer.ts';
+export { type Customers, type CustomersDeps, createCustomers, customersMigrations } from './customers.ts';

@@ -1,0 +1,82 @@
+/** `current`: the customer's own money. `credit`: the bank's, up to a limit. */
+export type AccountKind = 'current' | 'credit';
+/** `frozen` takes money in and gives none out; `closed` does neither. */
+export type AccountStatus = 'open' | 'frozen' | 'closed';
+
+/** An account of a customer. Its balance is in the ledger under the same id. */
+export interface Account {
+  /** UUID, also of the ledger account. */
+  id: string;
+  customerId: string;
+  /** The account number that the customer knows, 10 to 20 digits. */
+  number: string;
+  kind: AccountKind;
+  /** ISO 4217 alphabetic code. */
+  currency: string;
+  /** Minor units; 0n for a current account. */
+  creditLimit: bigint;
+  status: AccountStatus;
+  openedAtMs: number;
+}
+
+/** An account to open. */
+export interface NewAccount {
+  id: string;
+  customerId: string;
+  number: string;
+  kind: AccountKind;
+  currency: string;
+  /** Minor units, positive for a credit account, 0n for a current one. */
+  creditLimit: bigint;
+  /** What is on it at first, minor units; current accounts only. */
+  openingDeposit: bigint;
+}
+
+/** Balances in minor units. */
+export interface Balance {
+  kind: AccountKind;
+  currency: string;
+  /** Of a current account: the customer's money. Of a credit account: minus what is owed. */
+  balance: bigint;
+  /** What may be spent now: holds are taken off, the unused credit is added. */
+  available: bigint;
+  creditLimit: bigint | null;
+}
+
+/** The ledger's figures of an account as {@link balanceOf} reads them, minor units. */
+export interface LedgerFigures {
+  debitsPending: bigint;
+  debitsPosted: bigint;
+  creditsPosted: bigint;
+}
+
+/**
+ * The balance of an account from its ledger figures. A credit limit stands in the ledger as posted credits
+ * (granted once by the account of commitments), so that one rule, debits never beyond credits, keeps both
+ * kinds within what they may spend.
+ */
+export function balanceOf(account: Account, figures: LedgerFigures): Balance {
+  const free = figures.creditsPosted - figures.debitsPosted;
+  return {
+    kind: account.kind,
+    currency: account.currency,
+    balance: free - account.creditLimit,
+    available: free - figures.debitsPending,
+    creditLimit: account.kind === 'credit' ? account.creditLimit : null,
+  };
+}
+
+const currencyNumbers: Readonly<Record<string, number>> = { CNY: 156 };
+
+/** ISO 4217 numeric code of a currency the bank keeps accounts in, or null. */
+export function currencyNumber(currency: string): number | null {
+  return currencyNumbers[currency] ?? null;
+}
+
+/** ISO 4217 alphabetic code for a numeric one as field 49 carries it (`156`), or null. */
+export function currencyOfNumber(number: string): string | null {
+  for (const [alphabetic, numeric] of Object.entries(currencyNumbers)) {
+    if (String(numeric).padStart(3, '0') === number) return alphabetic;
+  }
+  return null;
+}
