@@ -1,0 +1,4 @@
+/** What needs `node:crypto`: message authentication, key check values, key wrapping. */
+export { type Cmac, createCmac } from './cmac.ts';
+export { kcvCmac, kcvZeroBlock } from './keyCheck.ts';
+export { unwrapKey, wrapKey } from './keyWrap.ts';
