@@ -21,13 +21,25 @@ interface KeypadProps {
   minorMax?: number;
   /** Also take the keys of a hardware keyboard; off while another field has the focus. */
   hardware?: boolean;
+  /** Takes each press as it is, instead of `onChange`: for a caller with rules of its own. */
+  onKey?: (key: KeypadKey) => void;
 }
 
 /** Keys of an amount for a thumb. Also takes a hardware keyboard's digits, point, backspace and enter. */
 export function Keypad(props: KeypadProps) {
-  const { value, onChange, onSubmit, action, onPlus, currency = 'CNY', minorMax, hardware = true } = props;
+  const {
+    value,
+    onChange,
+    onSubmit,
+    action,
+    onPlus,
+    currency = 'CNY',
+    minorMax,
+    hardware = true,
+    onKey,
+  } = props;
   const t = useUiText();
-  const press = (key: KeypadKey) => onChange(pressKey(value, key, currency, minorMax));
+  const press = onKey ?? ((key: KeypadKey) => onChange(pressKey(value, key, currency, minorMax)));
 
   useEffect(() => {
     if (!hardware) return;

@@ -1,5 +1,5 @@
 import { Delete } from 'lucide-react';
-import { useRef, useState } from 'react';
+import { useEffect, useRef, useState } from 'react';
 import { useUiText } from './i18n.ts';
 
 interface PinPadProps {
@@ -8,13 +8,15 @@ interface PinPadProps {
   /** Order of the ten keys, "0123456789" shuffled by the caller when the person asked for it. */
   order?: string;
   onComplete: (pin: string) => void;
+  /** Also takes the digits and backspace of a hardware keyboard, wherever the focus is. */
+  hardware?: boolean;
 }
 
 /**
  * Keys of a PIN. The digits typed are kept in memory until complete and then handed over;
  * neither they nor a text field with them are ever in the document.
  */
-export function PinPad({ length = 6, order = '1234567890', onComplete }: PinPadProps) {
+export function PinPad({ length = 6, order = '1234567890', onComplete, hardware = false }: PinPadProps) {
   const t = useUiText();
   const typed = useRef('');
   const [count, setCount] = useState(0);
@@ -33,6 +35,20 @@ export function PinPad({ length = 6, order = '1234567890', onComplete }: PinPadP
     typed.current = typed.current.slice(0, -1);
     setCount(typed.current.length);
   };
+  const latest = useRef({ press, drop });
+  latest.current = { press, drop };
+  useEffect(() => {
+    if (!hardware) return;
+    const onKey = (event: KeyboardEvent) => {
+      if (event.metaKey || event.ctrlKey || event.altKey) return;
+      if (/^[0-9]$/.test(event.key)) latest.current.press(event.key);
+      else if (event.key === 'Backspace') latest.current.drop();
+      else return;
+      event.preventDefault();
+    };
+    window.addEventListener('keydown', onKey);
+    return () => window.removeEventListener('keydown', onKey);
+  }, [hardware]);
   const key =
     'figures flex min-h-14 items-center justify-center rounded-card border border-line bg-raised font-semibold text-28 hover:bg-sunken active:bg-sunken';
 
