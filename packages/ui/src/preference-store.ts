@@ -1,5 +1,5 @@
 /** What a person chose for this device. Kept in localStorage; nothing else of the apps is. */
-export type PreferenceName = 'language' | 'theme' | 'elder' | 'sound' | 'speech';
+export type PreferenceName = 'language' | 'theme' | 'elder' | 'sound' | 'speech' | 'zone';
 
 const prefix = 'feiqian.';
 
