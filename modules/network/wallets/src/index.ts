@@ -1,1 +1,13 @@
-export {};
+import type { Migrations } from '@feiqian/db';
+import wallets from '../migrations/0001_wallets.sql';
+
+export type { BankFace, BankPort } from './bank.ts';
+export type { BoundCard } from './card.ts';
+export type { PayCodeOutcome, VerifiedCode } from './payCodes.ts';
+export { walletRoutes } from './routes.ts';
+export { createWallets, type Wallets, type WalletsDeps } from './wallets.ts';
+
+export const walletsMigrations: Migrations = {
+  schema: 'wallets',
+  scripts: [{ name: '0001_wallets', sql: wallets }],
+};

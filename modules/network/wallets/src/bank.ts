@@ -1,0 +1,53 @@
+/** What wallets ask of banks; the links module answers. Every call ends within its time-out and never throws. */
+export interface BankPort {
+  consent(
+    memberId: string,
+    person: { mobile: string },
+  ): Promise<{ ok: true; consentId: string } | { ok: false; code: 'no_customer' | 'unavailable' }>;
+  cards(
+    memberId: string,
+    consentId: string,
+  ): Promise<
+    | {
+        ok: true;
+        cards: {
+          ref: string;
+          kind: 'debit' | 'credit';
+          product: string;
+          productEn: string;
+          last4: string;
+          active: boolean;
+        }[];
+      }
+    | { ok: false; code: 'refused' | 'unavailable' }
+  >;
+  provision(
+    memberId: string,
+    consentId: string,
+    ref: string,
+  ): Promise<{ ok: true; pan: string; expiry: string } | { ok: false; code: 'refused' | 'unavailable' }>;
+  balance(
+    memberId: string,
+    consentId: string,
+    ref: string,
+  ): Promise<
+    | {
+        ok: true;
+        currency: string;
+        available: bigint;
+        balance: bigint;
+        creditLimit: bigint | null;
+        atMs: number;
+      }
+    | { ok: false; code: 'refused' | 'unavailable' }
+  >;
+}
+
+/** What wallets show of a bank. */
+export interface BankFace {
+  memberId: string;
+  code: string;
+  name: string;
+  nameEn: string;
+  colour: string;
+}

@@ -1,0 +1,131 @@
+import type { Access } from '@feiqian/access';
+import type { Clock } from '@feiqian/clock';
+import type { Db, Tx } from '@feiqian/db';
+import { ProblemError } from '@feiqian/http';
+import type { Ids } from '@feiqian/ids';
+import type { Tokens } from '@feiqian/tokens';
+import type { BankFace, BankPort } from './bank.ts';
+import { createBinding } from './bindings.ts';
+import { maskMobile, type Person, type WalletDevice } from './card.ts';
+import { createPayCodes } from './payCodes.ts';
+import * as store from './store.ts';
+
+export interface WalletsDeps {
+  db: Db;
+  clock: Clock;
+  ids: Ids;
+  access: Access;
+  tokens: Tokens;
+  banks: BankPort;
+  /** The issuers a wallet may bind cards of. */
+  issuers: () => BankFace[];
+  /** The issuer a card number belongs to, or null. */
+  issuerOf: (pan: string) => string | null;
+  seal: (purpose: string, plain: Uint8Array, context?: string) => Uint8Array;
+  open: (purpose: string, sealed: Uint8Array, context?: string) => Uint8Array;
+  keyedHash: (purpose: string, text: string) => Uint8Array;
+}
+
+export interface SignedIn {
+  person: Person;
+  device: WalletDevice;
+  secret: string;
+  payCodeKey: { handle: string; secret: string };
+}
+
+const secretBytes = 32;
+const handleTriesMax = 20;
+const sealPurpose = { mobile: 'mobile', device: 'pay code secret' } as const;
+
+export type Wallets = ReturnType<typeof createWallets>;
+
+/** People, devices, bound cards and pay codes. */
+export function createWallets(deps: WalletsDeps) {
+  const { db, clock, ids, access } = deps;
+
+  /** Signs a person in on a new device: the first sign-in of a number makes the person. */
+  async function signIn(input: {
+    mobile: string;
+    code: string;
+    name: string | null;
+    deviceName: string;
+  }): Promise<SignedIn> {
+    await access.codes.use(input.mobile, input.code);
+    const now = clock.now();
+    const secret = Buffer.from(ids.secret(secretBytes), 'base64url');
+    return db.transaction(async (tx) => {
+      const person = await store.putPerson(
+        tx,
+        {
+          id: ids.uuid(),
+          mobileHash: deps.keyedHash('mobile', input.mobile),
+          mobileSealed: deps.seal(sealPurpose.mobile, Buffer.from(input.mobile)),
+          mobileMasked: maskMobile(input.mobile),
+          name: input.name,
+        },
+        now,
+      );
+      const device = await addDevice(tx, person.id, input.deviceName, secret, now);
+      const credential = await access.issue(
+        tx,
+        { kind: 'wallet', userId: person.id, deviceId: device.id },
+        input.deviceName,
+        device.id,
+      );
+      const payCodeKey = { handle: device.handle, secret: secret.toString('base64url') };
+      return { person, device, secret: credential.secret, payCodeKey };
+    });
+  }
+
+  async function addDevice(
+    tx: Tx,
+    userId: string,
+    name: string,
+    secret: Uint8Array,
+    now: number,
+  ): Promise<WalletDevice> {
+    const id = ids.uuid();
+    const sealed = deps.seal(sealPurpose.device, secret, id);
+    for (let i = 0; i < handleTriesMax; i++) {
+      const handle = String(Buffer.from(ids.secret(4), 'base64url').readUInt32BE(0) % 100_000_000).padStart(
+        8,
+        '0',
+      );
+      if (await store.insertDevice(tx, { id, userId, name, handle, secret: sealed }, now)) {
+        return { id, userId, name, handle, createdAtMs: now, lastUsedAtMs: now };
+      }
+    }
+    throw new Error('no free pay code handle was found');
+  }
+
+  async function me(userId: string, deviceId: string): Promise<{ person: Person; device: WalletDevice }> {
+    const person = await store.personById(db, userId);
+    const device = (await store.devicesOf(db, userId)).find((d) => d.id === deviceId);
+    if (!person || !device) throw new ProblemError('unauthenticated');
+    await store.touchDevice(db, deviceId, clock.now());
+    return { person, device };
+  }
+
+  /** Removes a device: its sessions end and its tokens die in the same commit. */
+  async function removeDevice(tx: Tx, userId: string, deviceId: string): Promise<void> {
+    if (!(await store.removeDevice(tx, userId, deviceId, clock.now()))) throw new ProblemError('not_found');
+    await deps.tokens.removeDevice(tx, deviceId);
+    await access.revokeAllOf(tx, deviceId, 'wallet');
+  }
+
+  async function mobileOf(userId: string): Promise<string> {
+    const person = await store.personById(db, userId);
+    if (!person) throw new ProblemError('unauthenticated');
+    return Buffer.from(deps.open(sealPurpose.mobile, person.mobileSealed)).toString();
+  }
+
+  return {
+    signIn,
+    me,
+    devices: (userId: string) => store.devicesOf(db, userId),
+    removeDevice,
+    issuers: deps.issuers,
+    ...createBinding(deps, mobileOf),
+    ...createPayCodes(deps, (sealed, deviceId) => deps.open(sealPurpose.device, sealed, deviceId)),
+  };
+}
