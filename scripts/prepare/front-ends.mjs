@@ -76,5 +76,5 @@ function sourcesOf(name) {
   };
   visit(join(root, 'apps', name));
   const files = [...folders].flatMap((folder) => sourceFiles(folder));
-  return [...files, join(root, 'package-lock.json')];
+  return [...files, join(root, 'scripts', 'vite.mjs'), join(root, 'package-lock.json')];
 }
