@@ -1,3 +1,5 @@
+export { backlogBytesMax, frameBytesMax, type LinkNotice, type LinkState } from './bank-link.ts';
+export { type Connection, type ConnectionHandlers, type Dial, type DialTarget, tcpDial } from './dial.ts';
 export type {
   Forward,
   ForwardAnswer,
@@ -6,7 +8,8 @@ export type {
   ForwardPayload,
   NewForward,
 } from './forward.ts';
-export type { Links } from './links.ts';
+export type { LinkPhase, NetworkFunction } from './link.ts';
+export { createLinks, type Links, type LinksDeps, type OperateOutcome } from './links.ts';
 export { linksMigrations } from './migrations.ts';
 export { createReferences, nodeCountMax, type Reference, type References } from './references.ts';
 export type {
@@ -23,3 +26,4 @@ export type {
   OriginalReference,
 } from './request.ts';
 export { type ExchangeOfGroup, enqueueForwards, exchangesOf, recordExchanges } from './store.ts';
+export { systemTimers, type Timers } from './timers.ts';
