@@ -5,11 +5,12 @@ import { fingerprint, readStamp, sourceFiles, writeStamp } from './freshness.mjs
 import { cacheFolder, giveUp, root, say, seconds } from './place.mjs';
 
 const buildsAtOnceMax = 2;
+const configNames = ['vite.config.mjs', 'vite.config.ts'];
 
-/** Browser apps: every app with a `vite.config.ts`. */
+/** Browser apps: every app with a configuration of vite. */
 export function frontEnds() {
   const apps = join(root, 'apps');
-  return readdirSync(apps).filter((name) => existsSync(join(apps, name, 'vite.config.ts')));
+  return readdirSync(apps).filter((name) => configNames.some((file) => existsSync(join(apps, name, file))));
 }
 
 /** Builds `apps/<name>/dist` for each browser app whose sources, or the packages it uses, have changed. */
