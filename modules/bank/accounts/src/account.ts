@@ -73,10 +73,10 @@ export function currencyNumber(currency: string): number | null {
   return currencyNumbers[currency] ?? null;
 }
 
-/** ISO 4217 alphabetic code for a numeric one as field 49 carries it (`156`), or null. */
-export function currencyOfNumber(number: string): string | null {
+/** ISO 4217 alphabetic code of a numeric one, or null. */
+export function currencyOfNumber(number: number): string | null {
   for (const [alphabetic, numeric] of Object.entries(currencyNumbers)) {
-    if (String(numeric).padStart(3, '0') === number) return alphabetic;
+    if (numeric === number) return alphabetic;
   }
   return null;
 }

@@ -1,0 +1,339 @@
+import {
+  type Account,
+  type Accounts,
+  currencyOfNumber,
+  type Movement,
+  type Posting,
+} from '@feiqian/bank-accounts';
+import type { Card, CardOutcome, Cards } from '@feiqian/bank-cards';
+import type { Clock } from '@feiqian/clock';
+import type { Db, Migrations, Tx } from '@feiqian/db';
+import type { Ids } from '@feiqian/ids';
+import { createPipeline, type Pipeline } from '@feiqian/pipeline';
+import init from '../migrations/0001_init.sql';
+import type { Command } from './command.ts';
+import { type Decision, decide, type Fresh, originalOf, ownOf, type View } from './decision.ts';
+import type { Operation, SavedAnswer } from './operation.ts';
+import type { ResponseCode } from './responseCode.ts';
+import { createStore, type Store, type StoredMessage } from './store.ts';
+
+/** Messages decided in one transaction at the most. */
+export const groupMessagesMax = 256;
+/** Messages that may wait to be decided; beyond it a message is answered 96 and nothing is done. */
+export const waitingMessagesMax = 4_096;
+/** How often a group is decided anew because another process took one of its keys meanwhile. */
+const attemptsMax = 5;
+
+/** The tables of the module in the schema of one bank. */
+export function authorisationMigrations(schema: string): Migrations {
+  return { schema, scripts: [{ name: '0001_init', sql: init }] };
+}
+
+export interface AuthorisationsDeps {
+  schema: string;
+  db: Db;
+  clock: Clock;
+  ids: Ids;
+  accounts: Accounts;
+  cards: Cards;
+}
+
+/** What the host is to send. */
+export interface Answer {
+  code: ResponseCode;
+  authorisationCode: string | null;
+  /** What a test card lets happen to the answer; `approve` for every other. */
+  outcome: CardOutcome;
+}
+
+export interface Authorisations {
+  /**
+   * Decides a message; resolves after its commit, with the answer it got the first time when it is a repeat.
+   * Rejects with `PipelineFull` when too many wait (nothing was done), and with the database's error when it is
+   * not known whether the commit took place: then nothing may be answered.
+   */
+  decide(command: Command): Promise<Answer>;
+  /** Resolves when nothing is waiting or being decided. */
+  drain(): Promise<void>;
+  readonly stats: Pipeline<Command, Answer>['stats'];
+}
+
+/** Another process has committed one of our keys meanwhile: what was decided has to be decided anew. */
+class KeyTaken extends Error {
+  override name = 'KeyTaken';
+}
+
+/** Decides messages in groups, each in one transaction. */
+export function createAuthorisations(deps: AuthorisationsDeps): Authorisations {
+  const store = createStore(deps.schema);
+  const pipeline = createPipeline<Command, Answer>({
+    name: `${deps.schema} messages`,
+    groupMax: groupMessagesMax,
+    waitingMax: waitingMessagesMax,
+    run: (group) => runGroup(deps, store, group),
+  });
+  return {
+    decide: (command) => pipeline.submit(command),
+    drain: () => pipeline.drain(),
+    stats: pipeline.stats,
+  };
+}
+
+/**
+ * One group: copies of one message are decided once; messages about the same operation are decided one
+ * transaction after the other, everything else together.
+ */
+async function runGroup(deps: AuthorisationsDeps, store: Store, group: Command[]): Promise<Answer[]> {
+  const answers = new Map<string, Answer>();
+  let waiting = [...new Map(group.map((c) => [identityOf(c), c])).values()];
+  while (waiting.length > 0) waiting = await runWave(deps, store, waiting, answers);
+  return group.map((command) => answers.get(identityOf(command)) as Answer);
+}
+
+/** Same key and same content: a copy. Same key with other content is another message, to be refused. */
+function identityOf(command: Command): string {
+  return `${command.key} ${command.fingerprint}`;
+}
+
+/** Decides what does not depend on each other; returns what has to wait for the next transaction. */
+async function runWave(
+  deps: AuthorisationsDeps,
+  store: Store,
+  commands: readonly Command[],
+  answers: Map<string, Answer>,
+): Promise<Command[]> {
+  for (let attempt = 0; attempt < attemptsMax; attempt++) {
+    try {
+      const { decided, deferred } = await deps.db.transaction((tx) => decideAll(deps, store, tx, commands));
+      for (const [command, answer] of decided) answers.set(identityOf(command), answer);
+      return deferred;
+    } catch (error) {
+      if (!(error instanceof KeyTaken)) throw error;
+    }
+  }
+  throw new Error('messages with the same keys keep being decided elsewhere');
+}
+
+interface Loaded {
+  saved: Map<string, SavedAnswer>;
+  cards: Map<string, Card>;
+  accounts: Map<string, Account>;
+  byReference: Map<string, Operation[]>;
+  byRrn: Map<string, Operation[]>;
+  byId: Map<string, Operation>;
+}
+
+/** load → decide → store, one transaction. */
+async function decideAll(
+  deps: AuthorisationsDeps,
+  store: Store,
+  tx: Tx,
+  commands: readonly Command[],
+): Promise<{ decided: [Command, Answer][]; deferred: Command[] }> {
+  const loaded = await load(deps, store, tx, commands);
+  const { month, nowMs } = { month: deps.cards.month(), nowMs: deps.clock.now() };
+  const touched = new Set<string>();
+  const deferred: Command[] = [];
+  const work: Work[] = [];
+  for (const command of commands) {
+    const fresh = { operationId: deps.ids.uuid(), transferId: deps.ids.uuid(), movementId: deps.ids.uuid() };
+    const view = viewOf(command, loaded, { month, nowMs, fresh });
+    const keys = keysOf(command, view);
+    if (keys.some((key) => touched.has(key))) deferred.push(command);
+    else work.push({ command, view, decision: decide(command, view), fresh });
+    for (const key of keys) touched.add(key);
+  }
+  await post(deps, tx, work);
+  await write(deps, store, tx, work, nowMs);
+  return {
+    decided: work.map(({ command, view, decision: { code, authorisationCode } }) => [
+      command,
+      { code, authorisationCode, outcome: deliveryOf(command, view) },
+    ]),
+    deferred,
+  };
+}
+
+interface Work {
+  command: Command;
+  view: View;
+  decision: Decision;
+  fresh: Fresh;
+}
+
+async function load(
+  { cards, accounts }: AuthorisationsDeps,
+  store: Store,
+  tx: Tx,
+  commands: readonly Command[],
+): Promise<Loaded> {
+  const references = new Set<string>();
+  const rrns = new Set<string>();
+  for (const { reference, original } of commands) {
+    references.add(reference);
+    if (original?.reference) references.add(original.reference);
+    else if (original) rrns.add(original.rrn);
+  }
+  const [saved, cardsFound, found, foundByRrn] = await Promise.all([
+    store.savedAnswers(tx, [...new Set(commands.map((c) => c.key))]),
+    cards.load(tx, [...new Set(commands.map((c) => c.panLookup))]),
+    store.operationsByReferences(tx, [...references]),
+    rrns.size === 0 ? [] : store.operationsByRrns(tx, [...rrns]),
+  ]);
+  const operations = [...found, ...foundByRrn];
+  const parents = new Set(operations.flatMap((o) => o.parentId ?? []));
+  const accountIds = new Set([...cardsFound.values()].map((c) => c.accountId));
+  const [accountsFound, parentsFound] = await Promise.all([
+    accounts.load(tx, [...accountIds]),
+    parents.size === 0 ? [] : store.operationsByIds(tx, [...parents]),
+  ]);
+  return {
+    saved,
+    cards: cardsFound,
+    accounts: accountsFound,
+    byReference: grouped(found, (o) => o.reference),
+    byRrn: grouped(foundByRrn, (o) => o.rrn),
+    byId: new Map([...operations, ...parentsFound].map((o) => [o.id, o])),
+  };
+}
+
+function grouped(
+  operations: readonly Operation[],
+  keyOf: (o: Operation) => string,
+): Map<string, Operation[]> {
+  const groups = new Map<string, Operation[]>();
+  for (const operation of operations) {
+    const key = keyOf(operation);
+    const group = groups.get(key);
+    if (group) group.push(operation);
+    else groups.set(key, [operation]);
+  }
+  return groups;
+}
+
+function viewOf(
+  command: Command,
+  loaded: Loaded,
+  given: { month: string; nowMs: number; fresh: Fresh },
+): View {
+  const { original: name } = command;
+  const card = loaded.cards.get(command.panLookup) ?? null;
+  const candidates = name?.reference
+    ? (loaded.byReference.get(name.reference) ?? [])
+    : name
+      ? (loaded.byRrn.get(name.rrn) ?? []).filter(
+          (o) => o.acquirer === command.acquirer && (o.kind === 'hold' || o.kind === 'purchase'),
+        )
+      : [];
+  const original = originalOf(command, candidates);
+  return {
+    saved: loaded.saved.get(command.key) ?? null,
+    card,
+    account: card ? (loaded.accounts.get(card.accountId) ?? null) : null,
+    own: command.kind === 'reversal' ? null : ownOf(command, loaded.byReference.get(command.reference) ?? []),
+    original,
+    parent: original?.parentId ? (loaded.byId.get(original.parentId) ?? null) : null,
+    ...given,
+  };
+}
+
+/** What a command reads and writes: two commands of one transaction must not have any of it in common. */
+function keysOf({ key, reference, original: name }: Command, { original, parent }: View): string[] {
+  const keys = [key, `reference ${reference}`];
+  if (name) keys.push(name.reference ? `reference ${name.reference}` : `rrn ${name.rrn}`);
+  if (original) keys.push(original.id, `reference ${original.reference}`);
+  if (parent) keys.push(parent.id, `reference ${parent.reference}`);
+  return keys;
+}
+
+/** Posts to the ledger. A posting that is not covered turns its decision into a plain 51. */
+async function post({ accounts }: AuthorisationsDeps, tx: Tx, work: Work[]): Promise<void> {
+  const posting = work.filter((w) => w.decision.posting !== null);
+  if (posting.length === 0) return;
+  const outcomes = await accounts.post(
+    tx,
+    posting.map((w) => w.decision.posting as Posting),
+  );
+  for (const [i, outcome] of outcomes.entries()) {
+    const item = posting[i] as Work;
+    if (outcome === 'insufficient_funds') {
+      item.decision = {
+        ...item.decision,
+        code: '51',
+        authorisationCode: null,
+        posting: null,
+        line: null,
+        created: null,
+        changed: [],
+      };
+    }
+  }
+}
+
+/** Writes messages and operations in the order of their keys, so that two processes cannot lock crosswise. */
+async function write(
+  deps: AuthorisationsDeps,
+  store: Store,
+  tx: Tx,
+  work: readonly Work[],
+  nowMs: number,
+): Promise<void> {
+  const decided = work.filter((w) => !w.decision.replay);
+  if (decided.length === 0) return;
+  const messages = decided.map((w) => messageOf(w, nowMs)).sort((a, b) => order(a.key, b.key));
+  const created = decided
+    .flatMap((w) => w.decision.created ?? [])
+    .sort((a, b) => order(a.reference, b.reference) || order(a.rrn, b.rrn));
+  const changed = decided.flatMap((w) => w.decision.changed);
+  const movements = decided.flatMap((w) => movementOf(w, nowMs) ?? []);
+  const [messagesStored, operationsStored] = await Promise.all([
+    store.insertMessages(tx, messages),
+    created.length === 0 ? 0 : store.insertOperations(tx, created),
+    changed.length === 0 ? undefined : store.updateOperations(tx, changed, nowMs),
+    deps.accounts.tell(tx, movements),
+  ]);
+  if (messagesStored < messages.length || operationsStored < created.length) throw new KeyTaken();
+}
+
+function order(a: string, b: string): number {
+  return a < b ? -1 : a > b ? 1 : 0;
+}
+
+function messageOf({ command, view, decision }: Work, nowMs: number): StoredMessage {
+  return {
+    key: command.key,
+    kind: command.kind,
+    mti: command.mti,
+    fingerprint: command.fingerprint,
+    cardId: view.card?.id ?? null,
+    amount: command.amount,
+    currency: command.currency,
+    code: decision.code,
+    authorisationCode: decision.authorisationCode,
+    operationId: decision.created?.id ?? decision.changed[0]?.id ?? null,
+    receivedAtMs: nowMs,
+  };
+}
+
+function movementOf({ command, view, decision, fresh }: Work, nowMs: number): Movement | null {
+  const { line, posting } = decision;
+  if (!line || !posting) return null;
+  return {
+    id: fresh.movementId,
+    accountId: posting.accountId,
+    atMs: nowMs,
+    kind: line.kind,
+    amount: line.amount,
+    currency: currencyOfNumber(posting.currency) as string,
+    description: line.description,
+    rrn: command.rrn,
+    cardLast4: view.card?.last4 ?? null,
+    transferId: posting.id,
+  };
+}
+
+/** Only what a card pays with is disturbed on purpose: reversals, completions and refunds are always answered. */
+function deliveryOf(command: Command, { card }: View): CardOutcome {
+  if (command.kind !== 'hold' && command.kind !== 'purchase') return 'approve';
+  return card?.outcome ?? 'approve';
+}

@@ -1,0 +1,310 @@
+import { type Account, currencyNumber, type MovementKind, type Posting } from '@feiqian/bank-accounts';
+import type { Card } from '@feiqian/bank-cards';
+import type { Command } from './command.ts';
+import type { Operation, SavedAnswer } from './operation.ts';
+import { type ResponseCode, refusedInAdvance } from './responseCode.ts';
+
+/** Ids for what a command may create, made before it is decided. UUIDs. */
+export interface Fresh {
+  operationId: string;
+  transferId: string;
+  movementId: string;
+}
+
+/** All that a decision may depend on. */
+export interface View {
+  saved: SavedAnswer | null;
+  card: Card | null;
+  account: Account | null;
+  /** An operation under the command's own reference and RRN: mostly the memory of a reversal. */
+  own: Operation | null;
+  original: Operation | null;
+  /** The hold of an original that is a completion, the purchase of one that is a refund. */
+  parent: Operation | null;
+  /** Present month in the bank's zone, YYMM. */
+  month: string;
+  nowMs: number;
+  fresh: Fresh;
+}
+
+/** A line for the statement once the posting is done. */
+export interface Line {
+  kind: MovementKind;
+  /** Signed, minor units. */
+  amount: bigint;
+  description: string;
+}
+
+/** What to do and to answer. Nothing is done when `posting` turns out not to be covered: then the answer is 51. */
+export interface Decision {
+  code: ResponseCode;
+  authorisationCode: string | null;
+  posting: Posting | null;
+  line: Line | null;
+  created: Operation | null;
+  /** New values of operations that were there. */
+  changed: Operation[];
+  /** The message was answered before: nothing is stored. */
+  replay: boolean;
+}
+
+const nothing = {
+  authorisationCode: null,
+  posting: null,
+  line: null,
+  created: null,
+  changed: [],
+  replay: false,
+} satisfies Omit<Decision, 'code'>;
+
+const answer = (code: ResponseCode): Decision => ({ code, ...nothing });
+
+/**
+ * Decides one command. Pure: same view, same decision. The one thing left open is whether the account covers
+ * the posting, which the ledger alone knows.
+ */
+export function decide(command: Command, view: View): Decision {
+  if (view.saved) {
+    if (view.saved.fingerprint !== command.fingerprint) return { ...answer('94'), replay: true };
+    const { code, authorisationCode } = view.saved;
+    return { ...answer(code as ResponseCode), authorisationCode, replay: true };
+  }
+  switch (command.kind) {
+    case 'hold':
+    case 'purchase':
+      return authorise(command, view);
+    case 'completion':
+      return complete(command, view);
+    case 'refund':
+      return refund(command, view);
+    case 'reversal':
+      return reverse(command, view);
+  }
+}
+
+/** The reasons not to let a card pay, in the order in which they are answered. */
+function refusalOf(command: Command, { own, card, account, month }: View): ResponseCode | null {
+  if (own) return own.state === 'refused' ? refusedInAdvance : '94';
+  if (!card || !account || account.status === 'closed') return '14';
+  if (currencyNumber(account.currency) !== command.currency) return '12';
+  if (card.status === 'lost') return '41';
+  if (card.status === 'stolen') return '43';
+  if (card.expiry < month || (command.expiry !== null && command.expiry !== card.expiry)) return '54';
+  if (command.amount === 0n) return '13';
+  if (account.status === 'frozen') return '57';
+  if (card.outcome === 'do_not_honour') return '05';
+  if (card.purchaseMax !== null && command.amount > card.purchaseMax) return '61';
+  return null;
+}
+
+function authorise(command: Command, view: View): Decision {
+  const refusal = refusalOf(command, view);
+  if (refusal !== null) return answer(refusal);
+  const { fresh } = view;
+  const card = view.card as Card;
+  const hold = command.kind === 'hold';
+  const authorisationCode = authorisationCodeOf(fresh.transferId);
+  const { amount, currency } = command;
+  return {
+    ...answer('00'),
+    authorisationCode,
+    posting: {
+      kind: hold ? 'hold' : 'purchase',
+      id: fresh.transferId,
+      accountId: card.accountId,
+      amount,
+      currency,
+      groupId: fresh.operationId,
+    },
+    line: hold ? null : { kind: 'purchase', amount: -amount, description: command.description },
+    created: {
+      ...operationOf(command, view, card.accountId, card.id),
+      kind: hold ? 'hold' : 'purchase',
+      state: hold ? 'held' : 'posted',
+      posted: hold ? 0n : amount,
+      authorisationCode,
+    },
+  };
+}
+
+function complete(command: Command, view: View): Decision {
+  const { original: hold, fresh } = view;
+  if (view.own) return answer(view.own.state === 'refused' ? refusedInAdvance : '94');
+  if (hold?.kind !== 'hold' || isOtherCard(view, hold)) return answer('25');
+  if (hold.state !== 'held') return answer('12');
+  if (command.amount === 0n || command.amount > hold.amount) return answer('13');
+  if (command.currency !== hold.currency) return answer('12');
+  const accountId = hold.accountId as string;
+  const { amount, currency } = command;
+  return {
+    ...answer('00'),
+    authorisationCode: hold.authorisationCode,
+    posting: {
+      kind: 'completion',
+      id: fresh.transferId,
+      accountId,
+      holdId: hold.transferId as string,
+      amount,
+      currency,
+      groupId: hold.id,
+    },
+    line: { kind: 'purchase', amount: -amount, description: command.description || hold.description },
+    created: {
+      ...operationOf(command, view, accountId, hold.cardId),
+      kind: 'completion',
+      state: 'posted',
+      posted: amount,
+      parentId: hold.id,
+      authorisationCode: hold.authorisationCode,
+    },
+    changed: [{ ...hold, state: 'posted', posted: amount }],
+  };
+}
+
+function refund(command: Command, view: View): Decision {
+  const { fresh } = view;
+  if (view.own) return answer(view.own.state === 'refused' ? refusedInAdvance : '94');
+  const sale = view.original?.kind === 'completion' ? view.parent : view.original;
+  if (!sale || (sale.kind !== 'purchase' && sale.kind !== 'hold')) return answer('25');
+  if (isOtherCard(view, sale)) return answer('25');
+  if (sale.state !== 'posted' || command.currency !== sale.currency) return answer('12');
+  if (view.account?.status === 'closed') return answer('57');
+  if (command.amount === 0n || sale.refunded + command.amount > sale.posted) return answer('13');
+  const accountId = sale.accountId as string;
+  const { amount, currency } = command;
+  const authorisationCode = authorisationCodeOf(fresh.transferId);
+  return {
+    ...answer('00'),
+    authorisationCode,
+    posting: { kind: 'refund', id: fresh.transferId, accountId, amount, currency, groupId: sale.id },
+    line: { kind: 'refund', amount, description: command.description || sale.description },
+    created: {
+      ...operationOf(command, view, accountId, sale.cardId),
+      kind: 'refund',
+      state: 'posted',
+      posted: amount,
+      parentId: sale.id,
+      authorisationCode,
+    },
+    changed: [{ ...sale, refunded: sale.refunded + amount }],
+  };
+}
+
+/**
+ * A reversal takes back whatever its original left, once. One whose original has not been seen is remembered,
+ * so that the original is refused when it comes: answered 00 too, because what it asks for is the case.
+ */
+function reverse(command: Command, view: View): Decision {
+  const { original, parent, fresh } = view;
+  if (!original) return { ...answer('00'), created: refusedOperation(command, view) };
+  if (original.state === 'refused' || original.state === 'reversed') return answer('00');
+  if (isOtherCard(view, original)) return answer('25');
+  if (command.amount !== original.amount || command.currency !== original.currency) return answer('64');
+  if (original.kind === 'refund') return reverseRefund(command, view, original);
+  const sale = original.kind === 'completion' ? (parent as Operation) : original;
+  const changed: Operation[] = [{ ...sale, state: 'reversed' }];
+  if (sale !== original) changed.push({ ...original, state: 'reversed' });
+  const base = {
+    id: fresh.transferId,
+    accountId: sale.accountId as string,
+    currency: sale.currency,
+    groupId: sale.id,
+  };
+  if (sale.state === 'held') {
+    const posting: Posting = { ...base, kind: 'release', holdId: sale.transferId as string };
+    return { ...answer('00'), posting, changed };
+  }
+  const amount = sale.state === 'posted' ? sale.posted - sale.refunded : 0n;
+  if (amount === 0n) return { ...answer('00'), changed };
+  const description = command.description || sale.description;
+  return {
+    ...answer('00'),
+    posting: { ...base, kind: 'give_back', amount },
+    line: { kind: 'reversal', amount, description },
+    changed,
+  };
+}
+
+function reverseRefund(command: Command, view: View, refunded: Operation): Decision {
+  const sale = view.parent as Operation;
+  const { amount, currency } = refunded;
+  const reversed: Operation = { ...refunded, state: 'reversed' };
+  // A sale that was itself reversed gave back only what the refund had not: together nothing is left to take.
+  if (sale.state !== 'posted') return { ...answer('00'), changed: [reversed] };
+  return {
+    ...answer('00'),
+    posting: {
+      kind: 'take_back',
+      id: view.fresh.transferId,
+      accountId: refunded.accountId as string,
+      amount,
+      currency,
+      groupId: sale.id,
+    },
+    line: { kind: 'reversal', amount: -amount, description: command.description || refunded.description },
+    changed: [reversed, { ...sale, refunded: sale.refunded - amount }],
+  };
+}
+
+function isOtherCard(view: View, operation: Operation): boolean {
+  return operation.cardId !== (view.card?.id ?? null);
+}
+
+type Opened = Omit<Operation, 'kind' | 'state' | 'posted' | 'authorisationCode'>;
+
+function operationOf(command: Command, view: View, accountId: string, cardId: string | null): Opened {
+  return {
+    id: view.fresh.operationId,
+    reference: command.reference,
+    terminal: command.terminal,
+    acquirer: command.acquirer,
+    rrn: command.rrn,
+    cardId,
+    accountId,
+    parentId: null,
+    amount: command.amount,
+    currency: command.currency,
+    refunded: 0n,
+    transferId: view.fresh.transferId,
+    description: command.description,
+    createdAtMs: view.nowMs,
+  };
+}
+
+function refusedOperation(command: Command, view: View): Operation {
+  return {
+    ...operationOf(command, view, '', view.card?.id ?? null),
+    reference: command.original?.reference as string,
+    accountId: null,
+    kind: 'refused',
+    state: 'refused',
+    posted: 0n,
+    transferId: null,
+    authorisationCode: null,
+  };
+}
+
+/** Six digits that follow from the transfer's id; field 38. */
+function authorisationCodeOf(transferId: string): string {
+  return (Number.parseInt(transferId.slice(-8), 16) % 1_000_000).toString().padStart(6, '0');
+}
+
+/** The operation that a command would be itself: the same reference and RRN. */
+export function ownOf(command: Command, candidates: readonly Operation[]): Operation | null {
+  return candidates.find((o) => o.rrn === command.rrn && o.reference === command.reference) ?? null;
+}
+
+/**
+ * The operation that a later message means, among those under the reference it names (or, without field 90,
+ * under its RRN). A reversal carries the RRN of its original. A refund or completion has its own and may come
+ * from another till of the shop: then terminal, and last uniqueness, must tell.
+ */
+export function originalOf(command: Command, candidates: readonly Operation[]): Operation | null {
+  const byRrn = candidates.find((o) => o.rrn === command.rrn);
+  if (byRrn || command.kind === 'reversal') return byRrn ?? null;
+  const seen = candidates.filter((o) => o.kind !== 'refused');
+  const [only, ...more] = seen;
+  const sameTerminal = seen.filter((o) => o.terminal === command.terminal);
+  if (sameTerminal.length === 1) return sameTerminal[0] ?? null;
+  return only && more.length === 0 ? only : null;
+}
