@@ -9,6 +9,7 @@ import {
   undeclaredImport,
   unusedDependency,
 } from './rules/imports.mjs';
+import { deadLink } from './rules/links.mjs';
 import { lockfile } from './rules/lockfile.mjs';
 import { map } from './rules/map.mjs';
 import { size } from './rules/size.mjs';
@@ -20,6 +21,7 @@ import { emptyName, namesModule, pureFile } from './rules/words.mjs';
 export const rules = [
   map,
   drawing,
+  deadLink,
   lockfile,
   deepImport,
   undeclaredImport,
