@@ -16,15 +16,26 @@ export function drawMap(map) {
     const within = { any: '', earlier: '; within, only what stands above', none: '; not each other' }[
       home.within
     ];
-    lines.push(`${home.folder}/`.padEnd(18) + home.is, `${' '.repeat(18)}(${uses}${within})`);
+    const [only] = home.units.filter((unit) => unit.folder === home.folder);
+    lines.push(column(`${home.folder}/`) + home.is + owned(only), `${column('')}(${uses}${within})`);
     for (const unit of home.units) {
-      const name = unit.folder === home.folder ? '.' : `${unit.folder}/`;
-      const schema = unit.schema ?? unit.schemaGiven;
-      lines.push(`  ${name}`.padEnd(18) + unit.is + (schema === undefined ? '' : `  [${schema}]`));
+      if (unit !== only) lines.push(column(`  ${unit.folder}/`) + unit.is + owned(unit));
     }
     lines.push('');
   }
   return `\`\`\`text\n${lines.join('\n').trimEnd()}\n\`\`\``;
+}
+
+const columnWidth = 18;
+
+function column(text) {
+  return text.padEnd(columnWidth);
+}
+
+/** The schema a unit owns, in brackets. */
+function owned(unit) {
+  const schema = unit?.schema ?? unit?.schemaGiven;
+  return schema === undefined ? '' : `  [${schema}]`;
 }
 
 /** What stands between the marks of a document; undefined when they are not there. */
