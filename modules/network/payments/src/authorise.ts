@@ -1,0 +1,270 @@
+import type { ErrorCode } from '@feiqian/contract';
+import type { Tx } from '@feiqian/db';
+import type { RequestKey } from '@feiqian/http';
+import { type Claim, type ClaimResult, claimKeys, releaseKeys, saveAnswers } from '@feiqian/idempotency';
+import type { TransferInput } from '@feiqian/ledger';
+import { type Exchange, enqueueForwards, type NewForward, recordExchanges } from '@feiqian/links';
+import type { Merchant } from '@feiqian/merchants';
+import type { NewEvent } from '@feiqian/outbox';
+import type { TokenWithCard } from '@feiqian/tokens';
+import type { PaymentsDeps } from './deps.ts';
+import { reversalOf } from './message.ts';
+import { type BankOutcome, begin, complete, type Payment } from './payment.ts';
+import { hold, purchase } from './postings.ts';
+import * as store from './store.ts';
+import { eventData, paymentView } from './view.ts';
+
+/**
+ * The hot path: three commands, decided in groups. A purchase is create, begin (the state "sent" is stored),
+ * the bank leg outside any transaction, complete.
+ */
+export type Command = CreateCommand | BeginCommand | CompleteCommand;
+
+export interface CreateCommand {
+  kind: 'create';
+  key: RequestKey;
+  payment: Payment;
+  /** The answer, saved with the claim of the key. */
+  body: string;
+}
+export interface BeginCommand {
+  kind: 'begin';
+  key: RequestKey;
+  paymentId: string;
+  by: { userId: string; deviceId: string; merchantId: string | null };
+  tokenId: string;
+  /** The pay code to use up, when the payer showed one. */
+  payCode: { step: number; slot: number } | null;
+  reference: { stan: string; rrn: string };
+}
+export interface CompleteCommand {
+  kind: 'complete';
+  key: RequestKey | null;
+  paymentId: string;
+  rrn: string;
+  outcome: BankOutcome;
+  exchange: Exchange | null;
+  merchant: Merchant;
+}
+
+export type Outcome =
+  | { kind: 'created'; body: string }
+  | { kind: 'send'; payment: Payment; card: TokenWithCard }
+  | { kind: 'completed'; payment: Payment; body: string; forwarded: boolean }
+  | { kind: 'answered'; status: number; body: string }
+  | { kind: 'refused'; code: ErrorCode }
+  | { kind: 'in_flight' }
+  | { kind: 'mismatch' };
+
+/** Everything one group writes, gathered while its commands are decided. */
+class Group {
+  readonly inserts: Payment[] = [];
+  readonly changed = new Map<string, Payment>();
+  readonly transfers: TransferInput[] = [];
+  readonly forwards: NewForward[] = [];
+  readonly exchanges: (Exchange & { groupId: string })[] = [];
+  readonly events: NewEvent[] = [];
+  readonly answers: { scope: string; key: string; status: number; body: string }[] = [];
+  readonly released: RequestKey[] = [];
+  readonly usedCodes: { deviceId: string; step: number; slot: number; paymentId: string }[] = [];
+
+  change(payment: Payment, type: string): void {
+    this.changed.set(payment.id, payment);
+    this.event(payment, type);
+  }
+
+  event(p: Payment, type: string, extra: Record<string, unknown> = {}): void {
+    const tenants = [p.merchantId, p.userId, p.issuerId].filter((t) => t !== null);
+    this.events.push({ type, objectId: p.id, tenants, data: { ...eventData(p), ...extra } });
+  }
+}
+
+interface Loaded {
+  claims: ClaimResult[];
+  payments: Map<string, Payment>;
+  cards: Map<string, TokenWithCard>;
+}
+
+/** Runs one group in one transaction: load, decide, write. One outcome for each command, in order. */
+export async function runGroup(deps: PaymentsDeps, commands: readonly Command[]): Promise<Outcome[]> {
+  const outcomes = await deps.db.transaction(async (tx) => {
+    const nowMs = deps.clock.now();
+    const loaded = await load(deps, tx, commands, nowMs);
+    const group = new Group();
+    const decided = commands.map((command, i) => decide(deps, group, loaded, command, i, nowMs));
+    const fresh = await deps.wallets.usePayCodes(tx, group.usedCodes);
+    const final = decided.map((d) => d(fresh));
+    await write(deps, tx, group, nowMs);
+    return final;
+  });
+  deps.outbox.wake();
+  if (outcomes.some((o) => o.kind === 'completed' && o.forwarded)) deps.kickForwarder();
+  return outcomes;
+}
+
+async function load(
+  deps: PaymentsDeps,
+  tx: Tx,
+  commands: readonly Command[],
+  nowMs: number,
+): Promise<Loaded> {
+  const claims: Claim[] = [];
+  const lockIds = new Set<string>();
+  const tokenIds = new Set<string>();
+  for (const c of commands) {
+    if (c.kind === 'create') {
+      claims.push({ ...c.key, objectId: c.payment.id, answer: { status: 201, body: c.body } });
+    } else if (c.kind === 'begin') {
+      claims.push({ ...c.key, objectId: c.paymentId, answer: null });
+      lockIds.add(c.paymentId);
+      tokenIds.add(c.tokenId);
+    } else lockIds.add(c.paymentId);
+  }
+  const claimed = await claimKeys(tx, claims, nowMs);
+  const [payments, cards] = await Promise.all([
+    store.lockPayments(tx, [...lockIds]),
+    deps.tokens.withCards(tx, [...tokenIds]),
+  ]);
+  let next = 0;
+  const perCommand = commands.map((c): ClaimResult => {
+    if (c.kind === 'complete') return { kind: 'claimed' };
+    next += 1;
+    return claimed[next - 1] as ClaimResult;
+  });
+  return { claims: perCommand, payments, cards };
+}
+
+type Deferred = (fresh: Set<string>) => Outcome;
+
+function decide(
+  deps: PaymentsDeps,
+  group: Group,
+  loaded: Loaded,
+  command: Command,
+  index: number,
+  nowMs: number,
+): Deferred {
+  const claim = loaded.claims[index] as ClaimResult;
+  if (claim.kind === 'answered') return () => ({ kind: 'answered', status: claim.status, body: claim.body });
+  if (claim.kind === 'in_flight' || claim.kind === 'mismatch') return () => ({ kind: claim.kind });
+  switch (command.kind) {
+    case 'create':
+      group.inserts.push(command.payment);
+      group.event(command.payment, 'payment.created');
+      return () => ({ kind: 'created', body: command.body });
+    case 'begin':
+      return decideBegin(deps, group, loaded, command, claim.kind === 'lease_ended', nowMs);
+    case 'complete': {
+      const outcome = decideComplete(deps, group, loaded, command, nowMs);
+      return () => outcome;
+    }
+  }
+}
+
+function decideBegin(
+  deps: PaymentsDeps,
+  group: Group,
+  loaded: Loaded,
+  c: BeginCommand,
+  again: boolean,
+  nowMs: number,
+): Deferred {
+  const before = loaded.payments.get(c.paymentId);
+  // The first try died after it was sent: its payment's state is the answer, nothing is sent a second time.
+  if (again && before !== undefined && before.attempts > 0 && before.userId === c.by.userId) {
+    if (before.state === 'processing') return () => ({ kind: 'in_flight' });
+    const body = JSON.stringify(paymentView(before, deps.view));
+    group.answers.push({ ...c.key, status: 200, body });
+    return () => ({ kind: 'answered', status: 200, body });
+  }
+  const card = loaded.cards.get(c.tokenId);
+  const payer = card && {
+    tokenId: card.id,
+    userId: card.userId,
+    issuerId: card.issuerId,
+    kind: card.kind,
+    last4: card.last4,
+    usable: card.status === 'active' && card.deviceId === c.by.deviceId,
+  };
+  const decision = begin(before, payer, c.by, c.reference, nowMs);
+  if (!decision.ok) {
+    group.released.push(c.key);
+    return () => ({ kind: 'refused', code: decision.code });
+  }
+  const { payment } = decision;
+  loaded.payments.set(payment.id, payment);
+  const send = (): Outcome => ({ kind: 'send', payment, card: card as TokenWithCard });
+  if (c.payCode === null) {
+    group.change(payment, 'payment.processing');
+    return send;
+  }
+  const used = { deviceId: c.by.deviceId, ...c.payCode, paymentId: payment.id };
+  group.usedCodes.push(used);
+  return (fresh) => {
+    if (fresh.has(`${used.deviceId} ${used.step} ${used.slot} ${used.paymentId}`)) {
+      group.change(payment, 'payment.processing');
+      return send();
+    }
+    if (before !== undefined) loaded.payments.set(payment.id, before);
+    group.released.push(c.key);
+    return { kind: 'refused', code: 'pay_code_used' };
+  };
+}
+
+function decideComplete(
+  deps: PaymentsDeps,
+  group: Group,
+  loaded: Loaded,
+  c: CompleteCommand,
+  nowMs: number,
+): Outcome {
+  const before = loaded.payments.get(c.paymentId);
+  if (before === undefined) throw new Error(`payment ${c.paymentId} is missing`);
+  if (c.exchange !== null) group.exchanges.push({ ...c.exchange, groupId: before.id });
+  const decision = complete(before, c.rrn, c.outcome, nowMs);
+  let after = before;
+  if (decision.kind === 'late') {
+    group.event(before, 'payment.late_answer', { answer: c.outcome.kind, answer_rrn: c.rrn });
+  } else {
+    after = decision.payment;
+    loaded.payments.set(after.id, after);
+    group.change(after, `payment.${after.state}`);
+    const books = deps.booksOf(after);
+    if (decision.kind === 'reverse') {
+      const numbered = { id: deps.ids.uuid(), ...deps.references.next(), atMs: nowMs };
+      group.forwards.push(reversalOf(after, c.merchant, deps.acquirerCode, numbered));
+    } else if (decision.book === 'purchase') group.transfers.push(purchase(after, books));
+    else if (decision.book === 'hold') group.transfers.push(hold(after, books));
+  }
+  const body = JSON.stringify(paymentView(after, deps.view));
+  if (c.key !== null) group.answers.push({ ...c.key, status: 200, body });
+  return { kind: 'completed', payment: after, body, forwarded: decision.kind === 'reverse' };
+}
+
+async function write(deps: PaymentsDeps, tx: Tx, group: Group, nowMs: number): Promise<void> {
+  // Independent statements travel together; the ledger comes last, so that its accounts are locked briefly.
+  await Promise.all([
+    store.insertPayments(tx, group.inserts),
+    store.updatePayments(tx, [...group.changed.values()]),
+    group.exchanges.length > 0 ? recordExchanges(tx, group.exchanges) : undefined,
+    group.forwards.length > 0 ? enqueueForwards(tx, group.forwards) : undefined,
+    deps.outbox.publish(tx, group.events),
+    saveAnswers(tx, group.answers),
+    releaseKeys(tx, group.released),
+  ]);
+  await post(deps, tx, group.transfers, nowMs);
+}
+
+/** Books transfers; anything but "created" is a bug here and rolls the group back. */
+export async function post(
+  deps: PaymentsDeps,
+  tx: Tx,
+  transfers: readonly TransferInput[],
+  nowMs: number,
+): Promise<void> {
+  if (transfers.length === 0) return;
+  const results = await deps.ledger.createTransfers(tx, transfers, nowMs);
+  const bad = results.findIndex((r) => r !== 'created');
+  if (bad >= 0)
+    throw Object.assign(new Error(`ledger: ${results[bad]} for ${transfers[bad]?.id}`), { code: 'FQL01' });
+}

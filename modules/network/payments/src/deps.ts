@@ -1,0 +1,46 @@
+import type { Clock } from '@feiqian/clock';
+import type { ErrorCode } from '@feiqian/contract';
+import type { Db } from '@feiqian/db';
+import { ProblemError } from '@feiqian/http';
+import type { Ids } from '@feiqian/ids';
+import type { Ledger } from '@feiqian/ledger';
+import type { Links, References } from '@feiqian/links';
+import type { Merchant, Merchants } from '@feiqian/merchants';
+import type { Outbox } from '@feiqian/outbox';
+import type { Tokens } from '@feiqian/tokens';
+import type { Wallets } from '@feiqian/wallets';
+import type { Payment } from './payment.ts';
+import type { Books } from './postings.ts';
+import type { ViewContext } from './view.ts';
+
+/** What payments are composed of. */
+export interface PaymentsDeps {
+  db: Db;
+  clock: Clock;
+  ids: Ids;
+  outbox: Outbox;
+  ledger: Ledger;
+  links: Links;
+  references: References;
+  merchants: Merchants;
+  tokens: Tokens;
+  wallets: Wallets;
+  acquirerCode: string;
+  /** The ledger accounts of a payment with an issuer. */
+  booksOf: (p: { issuerId: string | null; currency: string }) => Books;
+  view: ViewContext;
+  /** Tells the store-and-forward worker that there is something to send. */
+  kickForwarder: () => void;
+}
+
+/** The merchant of a payment, for the bank message. */
+export async function merchantOf(deps: PaymentsDeps, p: Payment): Promise<Merchant> {
+  const till = await deps.merchants.till(p.storeId);
+  if (till === null) throw new Error(`store ${p.storeId} of payment ${p.id} is missing`);
+  return till.merchant;
+}
+
+/** A refusal as its problem. */
+export function refusal(code: ErrorCode): ProblemError {
+  return new ProblemError(code, undefined, code === 'payment_in_progress' ? { retryAfterSeconds: 1 } : {});
+}

@@ -1,0 +1,207 @@
+import { createHash } from 'node:crypto';
+import type { Sql, Tx } from '@feiqian/db';
+import { ProblemError } from '@feiqian/http';
+import type { TransferInput } from '@feiqian/ledger';
+import { enqueueForwards, type Forward, type ForwardAnswer } from '@feiqian/links';
+import { post } from './authorise.ts';
+import { merchantOf, type PaymentsDeps, refusal } from './deps.ts';
+import { completionOf, refundOf, reversalOf } from './message.ts';
+import {
+  cancel,
+  capture,
+  expire,
+  type Payment,
+  type Refund,
+  reserveRefund,
+  reversed,
+  settleRefund,
+} from './payment.ts';
+import { captureHold, refundEnd, refundHold, releaseHold } from './postings.ts';
+import * as store from './store.ts';
+import { eventData, refundView } from './view.ts';
+
+/** How long a refund's caller waits for the bank before it is told "pending", in ms. */
+const refundWaitMs = 3_000;
+
+/** What is done to payments one at a time: capture, cancel, refund, expiry, and the bank's answers to advices. */
+export function createOperations(deps: PaymentsDeps) {
+  const { db, clock, ids } = deps;
+  const waiting = new Map<string, () => void>();
+
+  async function owned(tx: Tx, merchantId: string, paymentId: string): Promise<Payment> {
+    const payment = (await store.lockPayments(tx, [paymentId])).get(paymentId);
+    if (!payment || payment.merchantId !== merchantId) throw new ProblemError('not_found');
+    return payment;
+  }
+
+  async function save(
+    tx: Tx,
+    p: Payment,
+    type: string,
+    transfers: TransferInput[],
+    extra = {},
+  ): Promise<void> {
+    const nowMs = clock.now();
+    await store.updatePayments(tx, [p]);
+    const tenants = [p.merchantId, p.userId, p.issuerId].filter((t) => t !== null);
+    await deps.outbox.publish(tx, [{ type, objectId: p.id, tenants, data: { ...eventData(p), ...extra } }]);
+    await post(deps, tx, transfers, nowMs);
+  }
+
+  const numbered = () => ({ id: ids.uuid(), ...deps.references.next(), atMs: clock.now() });
+
+  /** Captures an authorisation: booked now; the issuer is told by an advice that is sent until it is acknowledged. */
+  async function capturePayment(
+    tx: Tx,
+    merchantId: string,
+    paymentId: string,
+    amount: bigint | null,
+  ): Promise<Payment> {
+    const decision = capture(await owned(tx, merchantId, paymentId), amount, clock.now());
+    if (!decision.ok) throw refusal(decision.code);
+    const p = decision.payment;
+    await enqueueForwards(tx, [completionOf(p, await merchantOf(deps, p), deps.acquirerCode, numbered())]);
+    await save(tx, p, 'payment.captured', [captureHold(p, ids.uuid(), deps.booksOf(p))]);
+    return p;
+  }
+
+  async function release(tx: Tx, p: Payment, type: string): Promise<void> {
+    await enqueueForwards(tx, [reversalOf(p, await merchantOf(deps, p), deps.acquirerCode, numbered())]);
+    await save(tx, p, type, [releaseHold(p, ids.uuid(), deps.booksOf(p))]);
+  }
+
+  /** Cancels what was not captured; a hold at the bank is released by a reversal. */
+  async function cancelPayment(tx: Tx, merchantId: string, paymentId: string): Promise<Payment> {
+    const decision = cancel(await owned(tx, merchantId, paymentId), clock.now());
+    if (!decision.ok) throw refusal(decision.code);
+    if (decision.release) await release(tx, decision.payment, 'payment.cancelled');
+    else await save(tx, decision.payment, 'payment.cancelled', []);
+    return decision.payment;
+  }
+
+  async function expireOne(paymentId: string): Promise<void> {
+    await db.transaction(async (tx) => {
+      const payment = (await store.lockPayments(tx, [paymentId])).get(paymentId);
+      const expired = payment && expire(payment, clock.now());
+      if (!expired) return;
+      if (expired.release) await release(tx, expired.payment, 'payment.expired');
+      else await save(tx, expired.payment, 'payment.expired', []);
+    });
+    deps.outbox.wake();
+    deps.kickForwarder();
+  }
+
+  /**
+   * Refunds all or part of a captured payment. `key` names the refund: a repeat finds the first one. The
+   * amount is reserved in one commit with the message to the bank; then the caller waits a moment for the
+   * bank's answer.
+   */
+  async function refundPayment(
+    merchantId: string,
+    paymentId: string,
+    input: { amount: bigint | null; reason: string },
+    key: { scope: string; key: string },
+  ): Promise<Refund> {
+    const id = uuidOf(`refund ${key.scope} ${key.key}`);
+    const refund = await db.transaction(async (tx) => {
+      const payment = await owned(tx, merchantId, paymentId);
+      const first = await store.refundById(tx, id);
+      if (first) return first;
+      const decision = reserveRefund(payment, input.amount, clock.now());
+      if (!decision.ok) throw refusal(decision.code);
+      const p = decision.payment;
+      const made: Refund = {
+        id,
+        paymentId: p.id,
+        amount: decision.amount,
+        currency: p.currency,
+        reason: input.reason,
+        state: 'pending',
+        ...deps.references.next(),
+        createdAtMs: clock.now(),
+        completedAtMs: null,
+      };
+      await store.insertRefund(tx, made);
+      await enqueueForwards(tx, [refundOf(p, made, await merchantOf(deps, p), deps.acquirerCode)]);
+      await save(tx, p, 'payment.refund_pending', [refundHold(p, made, deps.booksOf(p))], {
+        refund: refundView(made),
+      });
+      return made;
+    });
+    deps.outbox.wake();
+    if (refund.state !== 'pending') return refund;
+    const settled = waitFor(id);
+    deps.kickForwarder();
+    await settled;
+    return (await store.refundById(db, id)) ?? refund;
+  }
+
+  function waitFor(id: string): Promise<void> {
+    return new Promise((resolve) => {
+      const done = () => {
+        clearTimeout(timer);
+        waiting.delete(id);
+        resolve();
+      };
+      const timer = setTimeout(done, refundWaitMs);
+      waiting.set(id, done);
+    });
+  }
+
+  /** The bank answered a stored message: runs in the commit that marks it as answered. */
+  async function settleForward(tx: Tx, forward: Forward, answer: ForwardAnswer): Promise<void> {
+    const payment = (await store.lockPayments(tx, [forward.groupId])).get(forward.groupId);
+    if (!payment) throw new Error(`payment ${forward.groupId} of a stored message is missing`);
+    const nowMs = clock.now();
+    const accepted = answer.outcome === 'accepted';
+    if (forward.kind === 'refund_advice') return settleRefundAdvice(tx, payment, forward.id, accepted, nowMs);
+    if (forward.kind === 'reversal_advice' && payment.state === 'unknown') {
+      await save(tx, reversed(payment, nowMs), 'payment.reversed', [], {
+        response_code: answer.responseCode,
+      });
+    } else if (!accepted) {
+      // The issuer refuses what it was told is done: a person must look.
+      await save(tx, payment, `payment.${forward.kind}_refused`, [], { response_code: answer.responseCode });
+    }
+  }
+
+  async function settleRefundAdvice(tx: Tx, payment: Payment, id: string, accepted: boolean, nowMs: number) {
+    const refund = await store.refundById(tx, id);
+    if (refund?.state !== 'pending') return;
+    const done = settleRefund(payment, refund, accepted, nowMs);
+    await store.updateRefund(tx, done.refund);
+    const type = accepted ? `payment.${done.payment.state}` : 'payment.refund_failed';
+    await save(
+      tx,
+      done.payment,
+      type,
+      [refundEnd(payment, refund, ids.uuid(), accepted, deps.booksOf(payment))],
+      {
+        refund: refundView(done.refund),
+      },
+    );
+  }
+
+  return {
+    capturePayment,
+    cancelPayment,
+    expireOne,
+    refundPayment,
+    settleForward,
+    /** Call after the commit of `settleForward`: wakes the stream and whoever waits for the refund. */
+    forwardSettled(forward: Forward): void {
+      deps.outbox.wake();
+      waiting.get(forward.id)?.();
+    },
+    find: async (sql: Sql, id: string) => (await store.paymentsByIds(sql, [id]))[0],
+    findMany: (sql: Sql, paymentIds: readonly string[]) => store.paymentsByIds(sql, paymentIds),
+    list: (sql: Sql, filter: store.PaymentFilter) => store.listPayments(sql, filter),
+    refunds: (sql: Sql, paymentId: string) => store.refundsOf(sql, paymentId),
+  };
+}
+
+/** A UUID that is the same for the same text (version 8, RFC 9562 section 5.8, from SHA-256). */
+function uuidOf(text: string): string {
+  const h = createHash('sha256').update(text).digest('hex');
+  return `${h.slice(0, 8)}-${h.slice(8, 12)}-8${h.slice(13, 16)}-a${h.slice(17, 20)}-${h.slice(20, 32)}`;
+}

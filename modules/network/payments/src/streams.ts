@@ -1,0 +1,69 @@
+import { callerAs } from '@feiqian/access';
+import { type EventStream, type HttpApp, openStream } from '@feiqian/http';
+import type { StoredEvent } from '@feiqian/outbox';
+import { eventView, type PaymentRoutesDeps } from './routes.ts';
+import { paymentView } from './view.ts';
+
+interface Listener {
+  tenant: string;
+  stream: EventStream;
+}
+
+/** Streams of tills and wallets: each event of a payment with the payment as it stands. */
+export function streamRoutes(deps: PaymentRoutesDeps) {
+  const listeners = new Set<Listener>();
+  let unsubscribe: (() => void) | null = null;
+
+  async function deliver(events: readonly StoredEvent[]): Promise<void> {
+    const wanted = new Set([...listeners].map((l) => l.tenant));
+    const relevant = events.filter(
+      (e) => e.type.startsWith('payment.') && e.tenants.some((t) => wanted.has(t)),
+    );
+    if (relevant.length === 0) return;
+    const found = await deps.payments.findMany(deps.db, [...new Set(relevant.map((e) => e.objectId))]);
+    const views = new Map(found.map((p) => [p.id, paymentView(p, deps.view)]));
+    for (const event of relevant) {
+      const data = { ...eventView(event), data: views.get(event.objectId) ?? null };
+      for (const l of listeners) {
+        if (event.tenants.includes(l.tenant)) l.stream.send({ id: data.id, event: 'payment', data });
+      }
+    }
+  }
+
+  function listen(listener: Listener): void {
+    listeners.add(listener);
+    unsubscribe ??= deps.outbox.subscribe((events) => {
+      deliver(events).catch(() => undefined);
+    });
+    listener.stream.onClose(() => {
+      listeners.delete(listener);
+      if (listeners.size === 0) {
+        unsubscribe?.();
+        unsubscribe = null;
+      }
+    });
+  }
+
+  return async (app: HttpApp): Promise<void> => {
+    app.get(
+      '/v1/till/stream',
+      {
+        config: { callers: ['till'] },
+        schema: { tags: ['till'], summary: "Events of this merchant's payments (SSE)" },
+      },
+      (request, reply) => {
+        listen({ tenant: callerAs(request, 'till').merchantId, stream: openStream(request, reply) });
+      },
+    );
+    app.get(
+      '/v1/wallet/stream',
+      {
+        config: { callers: ['wallet'] },
+        schema: { tags: ['wallet'], summary: "Events of this person's payments (SSE)" },
+      },
+      (request, reply) => {
+        listen({ tenant: callerAs(request, 'wallet').userId, stream: openStream(request, reply) });
+      },
+    );
+  };
+}
