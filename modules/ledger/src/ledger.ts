@@ -5,6 +5,7 @@ import { audit, type LedgerProblem } from './audit.ts';
 import { applyExpiry, applyTransfers } from './batch.ts';
 import type { LedgerChanges, LedgerState } from './draft.ts';
 import { type AccountStore, createAccountStore } from './store/accounts.ts';
+import { keepToIndexes, planFreely } from './store/plans.ts';
 import { createTransferStore, type Timeout, type TransferStore } from './store/transfers.ts';
 import {
   expiresAt,
@@ -77,10 +78,12 @@ export function createLedger(schema: string): Ledger {
   if (!/^[a-z_][a-z0-9_]{0,40}$/.test(schema)) throw new RangeError(`not a schema name: ${schema}`);
   const accounts = createAccountStore(schema);
   const transfers = createTransferStore(schema);
+  const inTurn = createTurns();
   return {
     migrations: { schema, scripts: [{ name: '0001_ledger', sql: init }] },
     createAccounts: (tx, inputs, nowMs) => createAccounts(accounts, tx, inputs, nowMs),
-    createTransfers: (tx, inputs, nowMs) => createTransfers(accounts, transfers, tx, inputs, nowMs),
+    createTransfers: (tx, inputs, nowMs) =>
+      inTurn(tx, () => createTransfers(accounts, transfers, tx, inputs, nowMs)),
     async lookupAccounts(sql, ids) {
       return inOrder(ids, await accounts.load(sql, ids), (a) => a.id);
     },
@@ -93,7 +96,8 @@ export function createLedger(schema: string): Ledger {
     transfersByGroup: (sql, groupId) => transfers.ofGroup(sql, groupId),
     accountTransfers: (sql, accountId, page) => accountTransfers(transfers, sql, accountId, page),
     accountHistory: (sql, accountId, page) => accountHistory(transfers, sql, accountId, page),
-    expirePending: (tx, nowMs, limit) => expirePending(accounts, transfers, tx, nowMs, limit),
+    expirePending: (tx, nowMs, limit) =>
+      inTurn(tx, () => expirePending(accounts, transfers, tx, nowMs, limit)),
     audit: (sql, onProgress) => audit(schema, sql, onProgress),
   };
 }
@@ -161,7 +165,8 @@ async function load(
     if (!input.debitAccountId || !input.creditAccountId) accountsNamed = false;
   }
   const pendings = [...pendingIds];
-  const [locked, existing, failed, resolutions] = await Promise.all([
+  const [, locked, existing, failed, resolutions] = await Promise.all([
+    keepToIndexes(tx),
     accountsNamed
       ? accounts.lock(tx, [...accountIds])
       : accounts.lockWithPending(tx, [...accountIds], pendings),
@@ -212,6 +217,7 @@ async function store(
     if (closed.length > 0) writes.push(transfers.deleteTimeouts(tx, closed));
   }
   if (changes.failed.length > 0) writes.push(transfers.insertFailed(tx, [...changes.failed].sort(byId)));
+  writes.push(planFreely(tx));
   await Promise.all(writes);
   return true;
 }
@@ -244,7 +250,8 @@ async function expirePending(
   const due = await transfers.due(tx, timestampOfMs(nowMs), Math.min(limit, batchEventsMax));
   if (due.length === 0) return [];
   const ids = due.map((timeout) => timeout.pendingId);
-  const [locked, pendings, resolutions] = await Promise.all([
+  const [, locked, pendings, resolutions] = await Promise.all([
+    keepToIndexes(tx),
     accounts.lockWithPending(tx, [], ids),
     transfers.load(tx, ids),
     transfers.loadResolutions(tx, ids),
@@ -288,6 +295,20 @@ async function accountHistory(
     else credits -= transfer.amount;
   }
   return balances;
+}
+
+/**
+ * Row locks do not keep two calls on one transaction apart, so these take turns: the second must load what the
+ * first has stored.
+ */
+function createTurns(): <T>(tx: Tx, work: () => Promise<T>) => Promise<T> {
+  const last = new WeakMap<Tx, Promise<unknown>>();
+  return (tx, work) => {
+    const before = last.get(tx);
+    const turn = before ? before.then(work, work) : work();
+    last.set(tx, turn);
+    return turn;
+  };
 }
 
 function checkBatch(events: number): void {

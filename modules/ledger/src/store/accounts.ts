@@ -1,5 +1,6 @@
 import type { Sql, Tx } from '@feiqian/db';
 import { type Account, type AccountState, accountFlagsOfBits, bitsOfAccountFlags } from '../account.ts';
+import { arrayOf, arrayOfIds } from './array.ts';
 
 interface StateRow {
   id: string;
@@ -64,7 +65,7 @@ export function createAccountStore(schema: string) {
       const { rows } = await sql.query<AccountRow>(
         `select ${stateColumns}, user_data_128, user_data_64, created_at, code
            from ${schema}.accounts where id = any($1::uuid[])`,
-        [ids],
+        [arrayOfIds(ids)],
         named('load_accounts'),
       );
       return rows.map(accountOf);
@@ -79,7 +80,7 @@ export function createAccountStore(schema: string) {
       const { rows } = await tx.query<StateRow>(
         `select ${stateColumns} from ${schema}.accounts where id = any($1::uuid[])
           order by id for no key update`,
-        [ids],
+        [arrayOfIds(ids)],
         named('lock_accounts'),
       );
       return rows.map(stateOf);
@@ -98,7 +99,7 @@ export function createAccountStore(schema: string) {
             union select debit_account_id from ${schema}.transfers where id = any($2::uuid[])
             union select credit_account_id from ${schema}.transfers where id = any($2::uuid[])))
           order by id for no key update`,
-        [ids, pendingIds],
+        [arrayOfIds(ids), arrayOfIds(pendingIds)],
         named('lock_accounts_with_pending'),
       );
       return rows.map(stateOf);
@@ -112,13 +113,13 @@ export function createAccountStore(schema: string) {
                               $6::smallint[], $7::smallint[])
          on conflict (id) do nothing returning id`,
         [
-          accounts.map((a) => a.id),
-          accounts.map((a) => a.userData128),
-          accounts.map((a) => a.userData64),
+          arrayOf(accounts, (a) => a.id),
+          arrayOf(accounts, (a) => a.userData128),
+          arrayOf(accounts, (a) => a.userData64),
           accounts.map((a) => new Date(a.createdAt).toISOString()),
-          accounts.map((a) => a.ledger),
-          accounts.map((a) => a.code),
-          accounts.map((a) => bitsOfAccountFlags(a.flags)),
+          arrayOf(accounts, (a) => a.ledger),
+          arrayOf(accounts, (a) => a.code),
+          arrayOf(accounts, (a) => bitsOfAccountFlags(a.flags)),
         ],
         named('insert_accounts'),
       );
@@ -127,7 +128,7 @@ export function createAccountStore(schema: string) {
 
     /** Takes back accounts that this transaction inserted. */
     async takeBack(tx: Tx, ids: readonly string[]): Promise<void> {
-      await tx.query(`delete from ${schema}.accounts where id = any($1::uuid[])`, [ids]);
+      await tx.query(`delete from ${schema}.accounts where id = any($1::uuid[])`, [arrayOfIds(ids)]);
     },
 
     /** Writes new balances of locked accounts. @returns how many were there */
@@ -135,13 +136,13 @@ export function createAccountStore(schema: string) {
       const { count } = await tx.query(
         updateSql,
         [
-          accounts.map((a) => a.id),
-          accounts.map((a) => a.debitsPending),
-          accounts.map((a) => a.debitsPosted),
-          accounts.map((a) => a.creditsPending),
-          accounts.map((a) => a.creditsPosted),
-          accounts.map((a) => a.lastTimestamp),
-          accounts.map((a) => bitsOfAccountFlags(a.flags)),
+          arrayOf(accounts, (a) => a.id),
+          arrayOf(accounts, (a) => a.debitsPending),
+          arrayOf(accounts, (a) => a.debitsPosted),
+          arrayOf(accounts, (a) => a.creditsPending),
+          arrayOf(accounts, (a) => a.creditsPosted),
+          arrayOf(accounts, (a) => a.lastTimestamp),
+          arrayOf(accounts, (a) => bitsOfAccountFlags(a.flags)),
         ],
         named('update_accounts'),
       );

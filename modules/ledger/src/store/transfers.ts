@@ -7,6 +7,7 @@ import {
   type Transfer,
   transferFlagsOfBits,
 } from '../transfer.ts';
+import { arrayOf, arrayOfIds } from './array.ts';
 
 interface TransferRow {
   id: string;
@@ -78,7 +79,7 @@ function transferReads(schema: string) {
     async load(sql: Sql, ids: readonly string[]): Promise<Transfer[]> {
       const { rows } = await sql.query<TransferRow>(
         `select ${columns} from ${schema}.transfers where id = any($1::uuid[])`,
-        [ids],
+        [arrayOfIds(ids)],
         named('load_transfers'),
       );
       return rows.map(transferOf);
@@ -88,7 +89,7 @@ function transferReads(schema: string) {
       const { rows } = await sql.query<ResolutionRow>(
         `select pending_id, resolved_by, timestamp, status from ${schema}.resolutions
           where pending_id = any($1::uuid[])`,
-        [pendingIds],
+        [arrayOfIds(pendingIds)],
         named('load_resolutions'),
       );
       return rows.map(resolutionOf);
@@ -97,7 +98,7 @@ function transferReads(schema: string) {
     async loadFailed(sql: Sql, ids: readonly string[]): Promise<string[]> {
       const { rows } = await sql.query<{ id: string }>(
         `select id from ${schema}.failed where id = any($1::uuid[])`,
-        [ids],
+        [arrayOfIds(ids)],
         named('load_failed'),
       );
       return rows.map((row) => row.id);
@@ -172,18 +173,18 @@ function transferWrites(schema: string) {
       const { rows } = await tx.query<{ id: string }>(
         insertSql,
         [
-          transfers.map((t) => t.id),
-          transfers.map((t) => t.debitAccountId),
-          transfers.map((t) => t.creditAccountId),
-          transfers.map((t) => t.pendingId),
-          transfers.map((t) => t.userData128),
-          transfers.map((t) => t.userData64),
-          transfers.map((t) => t.amount),
-          transfers.map((t) => t.timestamp),
-          transfers.map((t) => t.timeoutSeconds),
-          transfers.map((t) => t.ledger),
-          transfers.map((t) => t.code),
-          transfers.map((t) => bitsOfTransferFlags(t.flags)),
+          arrayOf(transfers, (t) => t.id),
+          arrayOf(transfers, (t) => t.debitAccountId),
+          arrayOf(transfers, (t) => t.creditAccountId),
+          arrayOf(transfers, (t) => t.pendingId),
+          arrayOf(transfers, (t) => t.userData128),
+          arrayOf(transfers, (t) => t.userData64),
+          arrayOf(transfers, (t) => t.amount),
+          arrayOf(transfers, (t) => t.timestamp),
+          arrayOf(transfers, (t) => t.timeoutSeconds),
+          arrayOf(transfers, (t) => t.ledger),
+          arrayOf(transfers, (t) => t.code),
+          arrayOf(transfers, (t) => bitsOfTransferFlags(t.flags)),
         ],
         named('insert_transfers'),
       );
@@ -192,7 +193,7 @@ function transferWrites(schema: string) {
 
     /** Takes back transfers that this transaction inserted; the trigger refuses any other. */
     async takeBack(tx: Tx, ids: readonly string[]): Promise<void> {
-      await tx.query(`delete from ${schema}.transfers where id = any($1::uuid[])`, [ids]);
+      await tx.query(`delete from ${schema}.transfers where id = any($1::uuid[])`, [arrayOfIds(ids)]);
     },
 
     async insertResolutions(tx: Tx, resolutions: readonly Resolution[]): Promise<void> {
@@ -200,10 +201,10 @@ function transferWrites(schema: string) {
         `insert into ${schema}.resolutions (pending_id, resolved_by, timestamp, status)
          select * from unnest($1::uuid[], $2::uuid[], $3::bigint[], $4::smallint[])`,
         [
-          resolutions.map((r) => r.pendingId),
-          resolutions.map((r) => r.resolvedBy),
-          resolutions.map((r) => r.timestamp),
-          resolutions.map((r) => statusNumbers[r.status]),
+          arrayOf(resolutions, (r) => r.pendingId),
+          arrayOf(resolutions, (r) => r.resolvedBy),
+          arrayOf(resolutions, (r) => r.timestamp),
+          arrayOf(resolutions, (r) => statusNumbers[r.status]),
         ],
         named('insert_resolutions'),
       );
@@ -212,7 +213,7 @@ function transferWrites(schema: string) {
     async insertTimeouts(tx: Tx, timeouts: readonly Timeout[]): Promise<void> {
       await tx.query(
         `insert into ${schema}.timeouts (expires_at, pending_id) select * from unnest($1::bigint[], $2::uuid[])`,
-        [timeouts.map((t) => t.expiresAt), timeouts.map((t) => t.pendingId)],
+        [arrayOf(timeouts, (t) => t.expiresAt), arrayOf(timeouts, (t) => t.pendingId)],
         named('insert_timeouts'),
       );
     },
@@ -221,7 +222,7 @@ function transferWrites(schema: string) {
       await tx.query(
         `delete from ${schema}.timeouts as t using unnest($1::bigint[], $2::uuid[]) as d (expires_at, pending_id)
           where t.expires_at = d.expires_at and t.pending_id = d.pending_id`,
-        [timeouts.map((t) => t.expiresAt), timeouts.map((t) => t.pendingId)],
+        [arrayOf(timeouts, (t) => t.expiresAt), arrayOf(timeouts, (t) => t.pendingId)],
         named('delete_timeouts'),
       );
     },
