@@ -48,7 +48,7 @@ export {
   usePreferences,
 } from './preferences.tsx';
 export { QrCode } from './qr-code.tsx';
-export { ResultTick } from './result-tick.tsx';
+export { type ResultKind, ResultTick } from './result-tick.tsx';
 export { preloadScanner, Scanner } from './scanner.tsx';
 export type { ScannerProps } from './scanner-view.tsx';
 export { Sheet } from './sheet.tsx';

@@ -1,0 +1,24 @@
+import { ApiError, createApi } from '@feiqian/ui';
+import { QueryClient } from '@tanstack/react-query';
+
+/** The network; `ended` is called when it no longer knows this phone's session. */
+let ended: () => void = () => undefined;
+
+export const api = createApi({ onUnauthenticated: () => ended() });
+
+export function onSessionEnded(listener: () => void): void {
+  ended = listener;
+}
+
+const retriesMax = 2;
+
+export const queryClient = new QueryClient({
+  defaultOptions: {
+    queries: {
+      staleTime: 15_000,
+      networkMode: 'always',
+      retry: (count, error) => count < retriesMax && error instanceof ApiError && error.unanswered,
+    },
+    mutations: { networkMode: 'always' },
+  },
+});

@@ -1,0 +1,40 @@
+import './app.css';
+import { applyPreferences, createI18n, Toaster } from '@feiqian/ui';
+import { QueryClientProvider } from '@tanstack/react-query';
+import { RouterProvider } from '@tanstack/react-router';
+import { StrictMode } from 'react';
+import { createRoot } from 'react-dom/client';
+import { I18nextProvider } from 'react-i18next';
+import { onSessionEnded, queryClient } from './client.ts';
+import { listenForInstall } from './install.ts';
+import { router } from './router.tsx';
+import { dropSession, startSession } from './session.ts';
+import { en } from './words/en.ts';
+import { zh } from './words/zh.ts';
+
+applyPreferences();
+listenForInstall();
+const i18n = createI18n({ zh, en });
+
+onSessionEnded(() => {
+  void dropSession().then(() => router.invalidate());
+});
+
+await startSession();
+
+const root = document.getElementById('root');
+if (!root) throw new Error('index.html has no #root');
+createRoot(root).render(
+  <StrictMode>
+    <I18nextProvider i18n={i18n}>
+      <QueryClientProvider client={queryClient}>
+        <RouterProvider router={router} />
+        <Toaster />
+      </QueryClientProvider>
+    </I18nextProvider>
+  </StrictMode>,
+);
+
+if (import.meta.env.PROD) {
+  void import('virtual:pwa-register').then(({ registerSW }) => registerSW({ immediate: true }));
+}

@@ -1,0 +1,112 @@
+import type {
+  Bank,
+  Card,
+  CardBalance,
+  Device,
+  Payment,
+  PaymentPage,
+  Receipt,
+  Sandbox,
+  ScanResult,
+} from '@feiqian/contract';
+import { queryOptions } from '@tanstack/react-query';
+import { api } from './client.ts';
+import { keep } from './keep.ts';
+import { isOpen } from './record.ts';
+
+const recentMax = 20;
+const pageSize = 100;
+const monthPagesMax = 10;
+/** Polling backs the stream up: slow enough to be no load, quick enough that nobody waits for it. */
+const openPollMs = 2000;
+
+export const cardsQuery = queryOptions({
+  queryKey: ['cards'],
+  queryFn: async ({ signal }) => {
+    const { data } = await api.get<{ data: Card[] }>('/v1/wallet/cards', { signal });
+    void keep('cards', data);
+    return data;
+  },
+});
+
+export const recentQuery = queryOptions({
+  queryKey: ['recent'],
+  queryFn: async ({ signal }) => {
+    const { data } = await api.get<PaymentPage>(`/v1/wallet/payments?limit=${recentMax}`, { signal });
+    void keep('payments', data);
+    return data;
+  },
+});
+
+/** Payments back to the first day of `month`, newest first. Follows the pages until they are older. */
+export const monthQuery = (month: string) =>
+  queryOptions({
+    queryKey: ['month', month],
+    queryFn: async ({ signal }) => {
+      const found: Payment[] = [];
+      const from = Date.parse(`${month}-01T00:00:00+08:00`);
+      let cursor: string | null = null;
+      for (let page = 0; page < monthPagesMax; page += 1) {
+        const after: string = cursor ? `&cursor=${encodeURIComponent(cursor)}` : '';
+        const answer: PaymentPage = await api.get<PaymentPage>(
+          `/v1/wallet/payments?limit=${pageSize}${after}`,
+          {
+            signal,
+          },
+        );
+        found.push(...answer.data);
+        cursor = answer.next_cursor;
+        const oldest = answer.data.at(-1);
+        if (!cursor || !oldest || Date.parse(oldest.created_at) < from) break;
+      }
+      return found;
+    },
+  });
+
+/** One payment; asked again by itself while its outcome is open. */
+export const paymentQuery = (id: string) =>
+  queryOptions({
+    queryKey: ['payment', id],
+    queryFn: ({ signal }) => api.get<Payment>(`/v1/wallet/payments/${id}`, { signal }),
+    refetchInterval: (query) => (query.state.data && isOpen(query.state.data) ? openPollMs : false),
+  });
+
+export const receiptQuery = (id: string) =>
+  queryOptions({
+    queryKey: ['receipt', id],
+    queryFn: ({ signal }) => api.get<Receipt>(`/v1/wallet/payments/${id}/receipt`, { signal }),
+  });
+
+/** What a scanned, pictured or pasted text asks for. A query, so that a reload asks the same. */
+export const scanQuery = (text: string) =>
+  queryOptions({
+    queryKey: ['scan', text],
+    queryFn: ({ signal }) => api.post<ScanResult>('/v1/wallet/scans', { text }, { signal }),
+    staleTime: 60_000,
+  });
+
+export const balanceQuery = (cardId: string) =>
+  queryOptions({
+    queryKey: ['balance', cardId],
+    queryFn: ({ signal }) => api.get<CardBalance>(`/v1/wallet/cards/${cardId}/balance`, { signal }),
+    staleTime: 30_000,
+    gcTime: 60_000,
+  });
+
+export const banksQuery = queryOptions({
+  queryKey: ['banks'],
+  queryFn: async ({ signal }) => (await api.get<{ data: Bank[] }>('/v1/wallet/banks', { signal })).data,
+});
+
+export const devicesQuery = queryOptions({
+  queryKey: ['devices'],
+  queryFn: async ({ signal }) => (await api.get<{ data: Device[] }>('/v1/wallet/devices', { signal })).data,
+});
+
+/** The sandbox's people; an error (404) outside the sandbox. */
+export const sandboxQuery = queryOptions({
+  queryKey: ['sandbox'],
+  queryFn: ({ signal }) => api.get<Sandbox>('/v1/sandbox', { signal }),
+  staleTime: Number.POSITIVE_INFINITY,
+  retry: false,
+});

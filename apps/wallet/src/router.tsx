@@ -1,0 +1,140 @@
+import {
+  createRootRoute,
+  createRoute,
+  createRouter,
+  lazyRouteComponent,
+  Outlet,
+  redirect,
+} from '@tanstack/react-router';
+import { useLive } from './live.ts';
+import { isRecordFilter, type RecordFilter } from './record.ts';
+import { HomeScreen } from './screens/home.tsx';
+import { BrokenScreen, NotFoundScreen } from './screens/trouble.tsx';
+import { currentSession } from './session.ts';
+
+const root = createRootRoute({
+  component: Outlet,
+  notFoundComponent: NotFoundScreen,
+  errorComponent: BrokenScreen,
+});
+
+const text = (value: unknown): string | undefined => (typeof value === 'string' && value ? value : undefined);
+
+const signIn = createRoute({
+  getParentRoute: () => root,
+  path: 'sign-in',
+  validateSearch: (search: Record<string, unknown>): { next?: string } => ({ next: text(search.next) }),
+  beforeLoad: () => {
+    if (currentSession()) throw redirect({ to: '/' });
+  },
+  component: lazyRouteComponent(() => import('./screens/sign-in.tsx'), 'SignInScreen'),
+});
+
+interface RecordSearch {
+  month?: string;
+  filter?: RecordFilter;
+  day?: string;
+}
+
+function SignedIn() {
+  useLive();
+  return <Outlet />;
+}
+
+/** Everything below needs a session on this device. */
+const signedIn = createRoute({
+  getParentRoute: () => root,
+  id: 'signed-in',
+  component: SignedIn,
+  beforeLoad: ({ location }) => {
+    if (currentSession()) return;
+    throw redirect({ to: '/sign-in', search: location.pathname === '/' ? {} : { next: location.href } });
+  },
+});
+const parent = { getParentRoute: () => signedIn };
+
+const home = createRoute({ ...parent, path: '/', component: HomeScreen });
+const bind = createRoute({
+  ...parent,
+  path: 'bind',
+  component: lazyRouteComponent(() => import('./screens/bind.tsx'), 'BindScreen'),
+});
+const scan = createRoute({
+  ...parent,
+  path: 'scan',
+  component: lazyRouteComponent(() => import('./screens/scan.tsx'), 'ScanScreen'),
+});
+const to = createRoute({
+  ...parent,
+  path: 'to',
+  validateSearch: (search: Record<string, unknown>): { code: string } => ({ code: text(search.code) ?? '' }),
+  component: lazyRouteComponent(() => import('./screens/to.tsx'), 'ToScreen'),
+});
+const pay = createRoute({
+  ...parent,
+  path: 'pay/$paymentId',
+  component: lazyRouteComponent(() => import('./screens/pay.tsx'), 'PayScreen'),
+});
+const result = createRoute({
+  ...parent,
+  path: 'result/$paymentId',
+  component: lazyRouteComponent(() => import('./screens/result.tsx'), 'ResultScreen'),
+});
+const code = createRoute({
+  ...parent,
+  path: 'code',
+  component: lazyRouteComponent(() => import('./screens/code.tsx'), 'CodeScreen'),
+});
+const records = createRoute({
+  ...parent,
+  path: 'records',
+  validateSearch: (search: Record<string, unknown>): RecordSearch => ({
+    month: /^\d{4}-(0[1-9]|1[0-2])$/.exec(text(search.month) ?? '')?.[0],
+    filter: isRecordFilter(search.filter) ? search.filter : undefined,
+    day: /^\d{4}-\d{2}-\d{2}$/.exec(text(search.day) ?? '')?.[0],
+  }),
+  component: lazyRouteComponent(() => import('./screens/records.tsx'), 'RecordsScreen'),
+});
+const receipt = createRoute({
+  ...parent,
+  path: 'records/$paymentId',
+  component: lazyRouteComponent(() => import('./screens/receipt.tsx'), 'ReceiptScreen'),
+});
+const cards = createRoute({
+  ...parent,
+  path: 'cards',
+  component: lazyRouteComponent(() => import('./screens/cards.tsx'), 'CardsScreen'),
+});
+const card = createRoute({
+  ...parent,
+  path: 'cards/$cardId',
+  component: lazyRouteComponent(() => import('./screens/card.tsx'), 'CardScreen'),
+});
+const me = createRoute({
+  ...parent,
+  path: 'me',
+  component: lazyRouteComponent(() => import('./screens/me.tsx'), 'MeScreen'),
+});
+const devices = createRoute({
+  ...parent,
+  path: 'me/devices',
+  component: lazyRouteComponent(() => import('./screens/devices.tsx'), 'DevicesScreen'),
+});
+
+const routeTree = root.addChildren([
+  signIn,
+  signedIn.addChildren([home, bind, scan, to, pay, result, code, records, receipt, cards, card, me, devices]),
+]);
+
+export const router = createRouter({
+  routeTree,
+  basepath: '/wallet',
+  defaultPreload: 'intent',
+  scrollRestoration: true,
+});
+
+declare module '@tanstack/react-router' {
+  interface Register {
+    router: typeof router;
+  }
+}

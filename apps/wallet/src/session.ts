@@ -1,0 +1,99 @@
+import type { SignIn, WalletMe, WalletSession } from '@feiqian/contract';
+import { useSyncExternalStore } from 'react';
+import { api, queryClient } from './client.ts';
+import { forgetAll, type Kept, keep, kept } from './keep.ts';
+import { fromBase64Url } from './pay-code-maker.ts';
+
+type Session = Kept['session'];
+
+let session: Session | null = null;
+let skewMs = 0;
+const listeners = new Set<() => void>();
+
+function change(next: Session | null): void {
+  session = next;
+  for (const listener of listeners) listener();
+}
+
+function learnTime(serverTime: string): void {
+  skewMs = Date.parse(serverTime) - Date.now();
+  void keep('skewMs', skewMs);
+}
+
+/** The network's time as this phone best knows it, ms since 1970. */
+export function networkNow(): number {
+  return Date.now() + skewMs;
+}
+
+/** The session of this phone, or null when nobody is signed in. */
+export function currentSession(): Session | null {
+  return session;
+}
+
+export function useSession(): Session | null {
+  return useSyncExternalStore(
+    (listener) => {
+      listeners.add(listener);
+      return () => listeners.delete(listener);
+    },
+    () => session,
+  );
+}
+
+/** Wakes up with what the phone has kept; then asks the network, if there is one, who we are. */
+export async function startSession(): Promise<void> {
+  const [known, skew, cards, payments] = await Promise.all([
+    kept('session'),
+    kept('skewMs'),
+    kept('cards'),
+    kept('payments'),
+  ]);
+  session = known ?? null;
+  skewMs = skew ?? 0;
+  if (!known) return;
+  if (cards) queryClient.setQueryData(['cards'], cards, { updatedAt: 1 });
+  if (payments) queryClient.setQueryData(['recent'], payments, { updatedAt: 1 });
+  void api
+    .get<WalletMe>('/v1/wallet/me')
+    .then((me) => learnTime(me.server_time))
+    .catch(() => undefined);
+}
+
+/** A name by which a person knows this device in the list of devices. */
+export function deviceName(agent: string = navigator.userAgent): string {
+  const system = /iPhone|iPad/.exec(agent)?.[0] ?? /Android|Windows|Mac OS X|Linux/.exec(agent)?.[0] ?? 'Web';
+  const browser = /MicroMessenger|Edg|Firefox|Chrome|Safari/.exec(agent)?.[0] ?? '';
+  const names: Record<string, string> = { MicroMessenger: 'WeChat', Edg: 'Edge', 'Mac OS X': 'Mac' };
+  return [names[system] ?? system, names[browser] ?? browser].filter(Boolean).join(' · ');
+}
+
+/** Opens a session on this device and keeps the pay code key, which is handed out this once. */
+export async function signIn(mobile: string, code: string): Promise<void> {
+  const body: SignIn = { mobile, code, device_name: deviceName() };
+  const made = await api.post<WalletSession>('/v1/wallet/sessions', body);
+  await forgetAll();
+  queryClient.clear();
+  const { handle, secret } = made.pay_code_key;
+  const next = {
+    user: made.user,
+    device: made.device,
+    payCodeKey: { handle, secret: fromBase64Url(secret) },
+  };
+  await keep('session', next);
+  learnTime(made.server_time);
+  change(next);
+}
+
+/** Forgets this phone's session without asking the network: it is already over there. */
+export async function dropSession(): Promise<void> {
+  if (!session) return;
+  change(null);
+  queryClient.clear();
+  await forgetAll();
+}
+
+/** Ends the session here and at the network, with its pay code key. */
+export async function signOut(): Promise<void> {
+  await api.delete('/v1/wallet/sessions/current');
+  await dropSession();
+}
