@@ -1,4 +1,3 @@
-import { createHash } from 'node:crypto';
 import type { Clock } from '@feiqian/clock';
 import type { Db, Migrations, Sql, Tx } from '@feiqian/db';
 import type { Ids } from '@feiqian/ids';
@@ -13,6 +12,7 @@ import {
   type NewAccount,
 } from './account.ts';
 import type { Movement, MovementPage } from './movement.ts';
+import { namedUuid } from './namedUuid.ts';
 import {
   accountCodes,
   outcomeOf,
@@ -66,16 +66,7 @@ type HouseRole = 'clearing' | 'funding' | 'commitments';
 
 /** The id of one of the bank's own ledger accounts: the same at every start, so that opening it is idempotent. */
 function houseId(schema: string, role: HouseRole, currency: number): string {
-  return uuidOf(`${schema}/${role}/${currency}`);
-}
-
-/** A UUID of version 8 (RFC 9562 section 5.8) that follows from a text. */
-function uuidOf(text: string): string {
-  const bytes = createHash('sha256').update(text).digest().subarray(0, 16);
-  bytes[6] = ((bytes[6] as number) & 0x0f) | 0x80;
-  bytes[8] = ((bytes[8] as number) & 0x3f) | 0x80;
-  const hex = bytes.toString('hex');
-  return `${hex.slice(0, 8)}-${hex.slice(8, 12)}-${hex.slice(12, 16)}-${hex.slice(16, 20)}-${hex.slice(20)}`;
+  return namedUuid(`${schema}/${role}/${currency}`);
 }
 
 /** The accounts of one bank. */
@@ -147,7 +138,7 @@ async function open(
     const grant = account.kind === 'credit';
     const amount = grant ? account.creditLimit : account.openingDeposit;
     if (amount === 0n) continue;
-    const id = uuidOf(`${account.id}/opening`);
+    const id = namedUuid(`${account.id}/opening`);
     transfers.push({
       id,
       debitAccountId: houseId(schema, grant ? 'commitments' : 'funding', currency),

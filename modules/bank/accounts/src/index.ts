@@ -16,4 +16,5 @@ export {
   movementsPageMax,
 } from './accounts.ts';
 export type { Movement, MovementKind, MovementPage } from './movement.ts';
+export { namedUuid } from './namedUuid.ts';
 export type { Posting, PostingKind, PostingOutcome } from './posting.ts';

@@ -87,7 +87,7 @@ function refusalOf(command: Command, { own, card, account, month }: View): Respo
   if (own) return own.state === 'refused' ? refusedInAdvance : '94';
   if (!card || !account || account.status === 'closed') return '14';
   if (currencyNumber(account.currency) !== command.currency) return '12';
-  if (card.status === 'lost') return '41';
+  if (card.status === 'lost' || card.outcome === 'lost_card') return '41';
   if (card.status === 'stolen') return '43';
   if (card.expiry < month || (command.expiry !== null && command.expiry !== card.expiry)) return '54';
   if (command.amount === 0n) return '13';

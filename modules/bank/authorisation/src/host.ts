@@ -7,7 +7,7 @@ import type { Conversation, HostLogger, Reply } from './conversation.ts';
 export const frameBytesMax = 4_096;
 export const connectionsMax = 64;
 /** Messages of one connection that may be undecided; beyond it the connection is not read. */
-export const inFlightMax = 512;
+export const inFlightMax = 2_048;
 /** A connection on which nothing comes for so long is closed. */
 export const idleMsMax = 15 * 60_000;
 /** A message must be complete this long after its first byte. */

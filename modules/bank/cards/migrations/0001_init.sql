@@ -16,8 +16,8 @@ create table {schema}.card (
   expiry text not null check (expiry ~ '^[0-9]{2}(0[1-9]|1[0-2])$'),
   status text not null check (status in ('active', 'lost', 'stolen')),
   -- What the sandbox lets happen to an authorisation of this card; approve for every real one.
-  outcome text not null check (outcome in ('approve', 'do_not_honour', 'time_out', 'late_answer',
-    'duplicate_answer', 'wrong_amount', 'bad_mac')),
+  outcome text not null check (outcome in ('approve', 'do_not_honour', 'lost_card', 'time_out',
+    'late_answer', 'duplicate_answer', 'wrong_amount', 'bad_mac')),
   purchase_max bigint check (purchase_max > 0),
   issued_at timestamptz not null
 );

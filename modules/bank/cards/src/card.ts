@@ -5,6 +5,7 @@ export type CardStatus = 'active' | 'lost' | 'stolen';
  * What the sandbox lets happen on purpose when a test card pays; `approve` is the ordinary course.
  *
  * - `do_not_honour`: declined with 05
+ * - `lost_card`: declined with 41, though the card is not reported lost, so that a wallet can hold it
  * - `time_out`: the bank acts and never answers
  * - `late_answer`: the bank acts and answers when nobody waits any more
  * - `duplicate_answer`: the bank answers twice
@@ -14,6 +15,7 @@ export type CardStatus = 'active' | 'lost' | 'stolen';
 export const cardOutcomes = [
   'approve',
   'do_not_honour',
+  'lost_card',
   'time_out',
   'late_answer',
   'duplicate_answer',
