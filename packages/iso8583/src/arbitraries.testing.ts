@@ -13,7 +13,8 @@ function textOf(alphabet: string, min: number, max: number): fc.Arbitrary<string
 /** Any value that a format can carry, in the form the decoder gives (without filling blanks). */
 export function fieldValue(format: FieldFormat): fc.Arbitrary<string | Uint8Array> {
   const variable = typeof format.length === 'object';
-  const max = typeof format.length === 'object' ? format.length.max : format.length;
+  // Long values are slow to make and prove nothing more; one test writes each field at its longest.
+  const max = typeof format.length === 'object' ? Math.min(format.length.max, 40) : format.length;
   const min = variable ? 0 : max;
   const filled = (value: string) => variable || !value.endsWith(' ');
   switch (format.type) {
@@ -32,7 +33,7 @@ export function fieldValue(format: FieldFormat): fc.Arbitrary<string | Uint8Arra
     default:
       if (format.encoding !== 'utf8') return textOf(SPECIAL, 0, max).filter(filled);
       return fc
-        .string({ unit: 'grapheme', maxLength: Math.min(20, Math.floor(max / 30)) })
+        .string({ unit: 'grapheme', maxLength: 6 })
         .filter((value) => filled(value) && !/\p{Cc}|\p{Cs}/u.test(value) && Buffer.byteLength(value) <= max);
   }
 }

@@ -123,7 +123,7 @@ function writeFields(plan: CompiledProfile, writer: Writer, fields: Message['fie
       throw error;
     }
   }
-  if (given > 0) throw new MessageFormatError('a field is given twice');
+  if (given > 0) throw new MessageFormatError('a field number is written with leading zeros');
   writeBitmap(plan, writer.bytes, bitmapAt, bitmap);
 }
 

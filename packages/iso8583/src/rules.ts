@@ -18,7 +18,7 @@ const advice: PresenceRules = { ...request, ...all('M', 39), ...all('C', 38, 90,
 const adviceAnswer: PresenceRules = { ...answer, ...all('C', 90, 128) };
 const reversal: PresenceRules = {
   ...all('M', 2, 3, 4, 7, 11, 12, 13, 32, 33, 37, 41, 42, 49, 90),
-  ...all('C', 38, 39, 95, 128),
+  ...all('C', 14, 38, 39, 95, 128),
   ...all('O', 15, 18, 22, 25, 43, 60, 63),
 };
 const reversalAnswer: PresenceRules = {
@@ -51,10 +51,10 @@ export const MESSAGE_RULES: Readonly<Record<string, PresenceRules>> = {
 
 /**
  * The mandatory fields that a message lacks, in order: an answer with response code 30 is due if there are any.
- * A repeat (0221, 0421) follows the rules of what it repeats. Null for a type the network does not exchange.
+ * A repeat (0201, 0221, 0421 …) follows the rules of what it repeats. Null for a type the network does not exchange.
  */
 export function missingFields(message: Message): number[] | null {
-  const type = /^04[0-9]1$|^02[0-9]1$/.test(message.mti) ? `${message.mti.slice(0, 3)}0` : message.mti;
+  const type = /^0[124][0-9]1$/.test(message.mti) ? `${message.mti.slice(0, 3)}0` : message.mti;
   const rules = Object.hasOwn(MESSAGE_RULES, type) ? MESSAGE_RULES[type] : undefined;
   if (rules === undefined) return null;
   return Object.keys(rules)
