@@ -41,6 +41,7 @@ export const en: SameShape<typeof zh> = {
     needAmount: 'Enter the amount first, then scan the customer’s code',
     hint: 'Type an amount; + adds the next one',
     pad: 'Keypad',
+    panes: 'Which page to show',
     recent: 'Recent',
   },
   recent: {
@@ -162,6 +163,7 @@ export const en: SameShape<typeof zh> = {
     emptyGroup: 'No such sales',
     filter: 'Filter by outcome',
     cached: 'No network. This is the list as of {{time}}.',
+    more: 'Show {{count}} more',
     capped: 'There are very many sales on this day; the totals cover the latest {{count}}.',
     group: {
       all: 'All',

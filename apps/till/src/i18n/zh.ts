@@ -38,6 +38,7 @@ export const zh = {
     needAmount: '先输入金额,再扫顾客的付款码',
     hint: '输入金额,可用 + 连加',
     pad: '键盘',
+    panes: '显示哪一页',
     recent: '最近',
   },
   recent: {
@@ -156,6 +157,7 @@ export const zh = {
     emptyGroup: '没有这样的单子',
     filter: '按结果筛选',
     cached: '没有网络。下面是 {{time}} 的记录。',
+    more: '再显示 {{count}} 笔',
     capped: '这一天的单子太多,合计只算了最近 {{count}} 笔。',
     group: {
       all: '全部',

@@ -32,6 +32,7 @@ export interface Totals {
   readonly net: number;
   /** Asked of a bank and not yet known; minor units. */
   readonly unresolved: number;
+  readonly unresolvedCount: number;
   readonly count: Readonly<Record<SaleGroup, number>>;
 }
 
@@ -43,15 +44,28 @@ export function totalsOf(payments: readonly Payment[]): Totals {
   let refunded = 0;
   let refundedCount = 0;
   let unresolved = 0;
+  let unresolvedCount = 0;
   for (const payment of payments) {
     count[saleGroup(payment)] += 1;
     taken += payment.captured_amount;
     if (payment.captured_amount > 0) takenCount += 1;
     refunded += payment.refunded_amount;
     if (payment.refunded_amount > 0) refundedCount += 1;
-    if (payment.state === 'unknown' || payment.state === 'processing') unresolved += payment.amount;
+    if (payment.state === 'unknown' || payment.state === 'processing') {
+      unresolved += payment.amount;
+      unresolvedCount += 1;
+    }
   }
-  return { taken, takenCount, refunded, refundedCount, net: taken - refunded, unresolved, count };
+  return {
+    taken,
+    takenCount,
+    refunded,
+    refundedCount,
+    net: taken - refunded,
+    unresolved,
+    unresolvedCount,
+    count,
+  };
 }
 
 /** What may still be given back of a payment, in minor units. */

@@ -1,0 +1,60 @@
+import type { FeiqianEvent, Payment } from '@feiqian/contract';
+import { type StreamState, useStream } from '@feiqian/ui';
+import { useQueryClient } from '@tanstack/react-query';
+import { useEffect } from 'react';
+import { takeNews } from '../data.ts';
+import { createStore } from '../store.ts';
+import { sales } from '../till.ts';
+
+/** The state of the live stream, for the settings page. */
+export const liveState = createStore<StreamState>('closed');
+
+const events = [
+  'created',
+  'processing',
+  'authorised',
+  'captured',
+  'declined',
+  'cancelled',
+  'expired',
+  'unknown',
+  'reversed',
+  'partially_refunded',
+  'refunded',
+].map((state) => `payment.${state}`);
+const refundEvents = ['created', 'pending', 'succeeded', 'failed'].map((state) => `refund.${state}`);
+
+function paymentOf(data: unknown): Payment | null {
+  const event = data as Partial<FeiqianEvent> | null;
+  const payment = (event?.data ?? data) as Partial<Payment> | null;
+  return typeof payment?.id === 'string' && payment.id.startsWith('pay_') && payment.state
+    ? (payment as Payment)
+    : null;
+}
+
+/** Brings the network's news to the sales and the lists; looks things up itself where news do not come. */
+export function LiveLink() {
+  const client = useQueryClient();
+  const state = useStream(
+    '/v1/till/stream',
+    (event) => {
+      const payment = paymentOf(event.data);
+      if (payment === null) return;
+      sales.apply(payment);
+      takeNews(client, payment);
+    },
+    { events: [...events, ...refundEvents] },
+  );
+
+  useEffect(() => {
+    liveState.set(state);
+    // Whatever happened while the line was cut is in the lists, not in the stream.
+    if (state === 'open') void client.invalidateQueries({ queryKey: ['day'] });
+  }, [state, client]);
+
+  useEffect(() => {
+    const timer = setInterval(() => sales.tick(state === 'open'), 500);
+    return () => clearInterval(timer);
+  }, [state]);
+  return null;
+}
