@@ -43,9 +43,12 @@ create table {schema}.forward (
 -- The workers' list holds only what is still to be sent, so it stays small however long the history grows.
 create index forward_due on {schema}.forward (member_id, next_attempt_at, id) where acknowledged_at is null;
 create index forward_group on {schema}.forward (group_id);
+create index forward_escalated on {schema}.forward (escalated_at, id) where escalated_at is not null;
 
+-- Numbers of processes for retrieval references. reserved_until is not a lease to be compared with a clock: whoever
+-- takes a number over begins after it.
 create table {schema}.node (
   node int primary key check (node between 0 and 63),
   holder uuid not null,
-  expires_at timestamptz not null
+  reserved_until timestamptz not null
 );

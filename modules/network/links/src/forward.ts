@@ -1,4 +1,5 @@
-import type { IssuerAnswer, IssuerRequestBody, IssuerRequestKind, OriginalReference } from './request.ts';
+import { responseCode } from '@feiqian/iso8583';
+import type { Exchange, IssuerRequest, IssuerRequestBody, IssuerRequestKind } from './request.ts';
 
 /** Messages that are stored and sent until the bank has answered them. */
 export type ForwardKind = Extract<
@@ -45,7 +46,39 @@ export interface ForwardAnswer {
   outcome: ForwardOutcome;
   responseCode: string;
   approvalCode: string | null;
-  exchange: Extract<IssuerAnswer, { kind: 'answered' }>['exchange'];
+  exchange: Exchange;
 }
 
-export type { OriginalReference };
+/** Tries after which a message is flagged for a person; sending goes on. */
+export const escalateAttempts = 8;
+/** A message that waits this long is flagged too, also when its bank could not be reached at all. */
+export const escalateAgeMs = 10 * 60_000;
+const RETRY_BASE_MS = 1_000;
+/** The longest pause between two attempts. */
+export const forwardRetryMsMax = 5 * 60_000;
+
+/**
+ * The pause after an attempt that brought no answer to rely on: doubling from 1 s to 5 min, a fifth of it random.
+ * @param attempts made so far, 1 or more
+ * @param random from 0 to 1
+ */
+export function forwardRetryMs(attempts: number, random: number): number {
+  const full = Math.min(forwardRetryMsMax, RETRY_BASE_MS * 2 ** Math.min(attempts - 1, 30));
+  return Math.round(full * (0.8 + 0.2 * random));
+}
+
+/**
+ * What an answer (DE39) means for a stored message. `retry`: the bank could not do it now, or our key is not its
+ * key; everything else but approval is the bank's decision and ends the sending.
+ */
+export function judgeForward(code: string): ForwardOutcome | 'retry' {
+  if (code === '00') return 'accepted';
+  if (code === 'A0' || responseCode(code).outcome === 'retry') return 'retry';
+  return 'refused';
+}
+
+/** The request of a stored message; from the second attempt on it says that it is a repeat. */
+export function forwardRequest(forward: Forward, card: { pan: string; expiry: string }): IssuerRequest {
+  const { payload, kind, attempts } = forward;
+  return { ...payload, kind, pan: card.pan, expiry: card.expiry, repeat: attempts > 1 };
+}

@@ -8,9 +8,11 @@ export type {
   ForwardPayload,
   NewForward,
 } from './forward.ts';
+export { createForwarder, type Forwarder, type ForwarderDeps } from './forwards.ts';
 export type { LinkPhase, NetworkFunction } from './link.ts';
 export { createLinks, type Links, type LinksDeps, type OperateOutcome } from './links.ts';
 export { linksMigrations } from './migrations.ts';
+export { type ClaimedReferences, claimReferences, reservationRenewMs } from './nodes.ts';
 export { createReferences, nodeCountMax, type Reference, type References } from './references.ts';
 export type {
   Exchange,
@@ -25,5 +27,12 @@ export type {
   NotSentReason,
   OriginalReference,
 } from './request.ts';
-export { type ExchangeOfGroup, enqueueForwards, exchangesOf, recordExchanges } from './store.ts';
+export { type ExchangeOfGroup, exchangesOf, recordExchanges } from './store/exchanges.ts';
+export {
+  enqueueForwards,
+  escalatedForwards,
+  forwardsOf,
+  type PendingForwards,
+  pendingForwards,
+} from './store/forwards.ts';
 export { systemTimers, type Timers } from './timers.ts';

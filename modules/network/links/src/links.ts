@@ -23,8 +23,6 @@ export interface LinksDeps {
   institution: string;
   /** IANA name of the network's time zone, for DE12 and DE13. */
   timeZone: string;
-  /** ISO 4217 numeric code of an alphabetic one, three digits; throws for an unknown one. */
-  currencyNumber(currency: string): string;
   /** Profiles beside the built-in ones, by name. */
   profiles?: Readonly<Record<string, MessageProfile>>;
   timers?: Timers;
@@ -107,7 +105,12 @@ interface HeldLink {
   keys: KeyRing;
   /** The settings it was made from, as text, to see a change. */
   settings: string;
+  /** When its keys were last read because the bank refused them. */
+  refusedAt: number;
 }
+
+/** Keys that a bank refuses are read again at most this often. */
+const keyReloadMsMin = 1_000;
 
 class LinkManager {
   readonly links = new Map<string, HeldLink>();
@@ -125,7 +128,6 @@ class LinkManager {
     this.#context = {
       times: createMessageTimes(deps.timeZone),
       forwarder: deps.institution,
-      currencyNumber: deps.currencyNumber,
     };
   }
 
@@ -233,10 +235,13 @@ class LinkManager {
       random: () => (deps.randomBytes(new Uint8Array(1))[0] ?? 0) / 255,
       dial: deps.dial ?? tcpDial,
       onLateAnswer: deps.onLateAnswer ?? (() => undefined),
-      onNotice: deps.onNotice ?? (() => undefined),
+      onNotice: (notice) => {
+        if (notice.type === 'mac_refused') this.#keysRefused(member.id);
+        deps.onNotice?.(notice);
+      },
       onEnd: deps.onEnd ?? (() => undefined),
     });
-    return { link: bankLink, keys, settings };
+    return { link: bankLink, keys, settings, refusedAt: Number.NEGATIVE_INFINITY };
   }
 
   async #target(member: Member): Promise<DialTarget> {
@@ -259,6 +264,15 @@ class LinkManager {
   async #loadKeys(memberId: string, keys: KeyRing): Promise<void> {
     const stored = await this.#deps.members.openSecret(memberId, 'mac_key');
     keys.load(stored === null ? { current: null, next: null } : unpackMacKeys(stored.bytes));
+  }
+
+  /** The bank does not take our key: perhaps another process has changed it. */
+  #keysRefused(memberId: string): void {
+    const held = this.links.get(memberId);
+    const now = this.#timers.now();
+    if (held === undefined || now - held.refusedAt < keyReloadMsMin) return;
+    held.refusedAt = now;
+    this.#loadKeys(memberId, held.keys).catch((error) => this.#deps.onError?.(memberId, error));
   }
 
   #nextSeen(memberId: string): void {

@@ -7,8 +7,10 @@ import {
   originalData,
   processingCode,
   repeatMti,
+  utf8Text,
 } from '@feiqian/iso8583';
 import { maskPan } from '@feiqian/keys';
+import { currencyOf } from '@feiqian/money';
 import type { NetworkFunction } from './link.ts';
 import type { IssuerRequest, IssuerRequestKind, MaskedFields } from './request.ts';
 import type { MessageTimes } from './times.ts';
@@ -18,8 +20,6 @@ export interface MessageContext {
   times: MessageTimes;
   /** DE33: the network's own number. */
   forwarder: string;
-  /** ISO 4217 numeric code of an alphabetic one, three digits. Throws for a currency the network does not know. */
-  currencyNumber(currency: string): string;
 }
 
 const mtiOf: Record<IssuerRequestKind, string> = {
@@ -37,6 +37,7 @@ const refund = processingCode('refund');
 /** DE25: normal presentment. */
 const normalCondition = '00';
 const merchantNameCharsMax = 40;
+const merchantNameShownBytesMax = 120;
 
 /** True for a message that takes another one back. */
 export function isReversal(kind: IssuerRequestKind): boolean {
@@ -64,7 +65,6 @@ export function requestMessage(r: IssuerRequest, context: MessageContext): Messa
     11: r.stan,
     12: times.localTime(r.transmittedAtMs),
     13: times.localDate(r.transmittedAtMs),
-    14: r.expiry,
     18: r.mcc,
     22: r.posEntryMode,
     25: normalCondition,
@@ -74,8 +74,10 @@ export function requestMessage(r: IssuerRequest, context: MessageContext): Messa
     41: r.terminalId,
     42: r.merchantCode,
     43: asciiText(r.merchantName, merchantNameCharsMax),
-    49: context.currencyNumber(r.currency),
+    49: currencyOf(r.currency).numeric,
   };
+  if (!isReversal(r.kind)) fields[14] = r.expiry;
+  if (r.merchantNameShown) fields[62] = utf8Text(r.merchantNameShown, merchantNameShownBytesMax);
   if (r.kind === 'completion_advice' || r.kind === 'refund_advice') fields[39] = '00';
   if (original) {
     if (original.approvalCode) fields[38] = original.approvalCode;

@@ -8,7 +8,7 @@ export const referencesPerMsMax = 16_384;
 const STAN_MAX = 999_999;
 const RRN_CHARS = 12;
 /** 2020-01-01T00:00:00Z; 41 bits of milliseconds from here reach the year 2089. */
-const EPOCH_MS = 1_577_836_800_000;
+export const referencesEpochMs = 1_577_836_800_000;
 const LOW_BITS = 2 ** 20;
 /** 36^6, to encode 61 bits as two halves of six characters without bigint arithmetic on the hot path. */
 const HALF = 36 ** 6;
@@ -26,35 +26,56 @@ export interface References {
   next(): Reference;
 }
 
+/** References of which it is known how far they have been used up. */
+export interface CountedReferences extends References {
+  /** No reference of this maker is after this instant. */
+  usedUntilMs(): number;
+}
+
+/** What a maker of references is made from. */
+export interface ReferencesDeps {
+  clock: Clock;
+  /** Number of this process, 0 to 63, held by it alone (see `claimReferences`). */
+  node: number;
+  /** No reference is made at or before this instant: up to here the number may have been used before. */
+  floorMs?: number;
+  /** No reference is made after this instant: up to here the number is ours. */
+  reservedUntilMs?: () => number;
+}
+
 /**
  * Numbers messages for one process.
  *
- * RRN = base 36 of (41 bits: ms since 2020, UTC) ‖ (6 bits: node) ‖ (14 bits: counter). A clock that steps
- * back does not repeat a reference: the maker stays at its highest millisecond and counts on.
- *
- * @param deps.node number of this process, 0 to 63, held by a lease (see `claimNode`)
- * @param deps.floorMs no reference is made at or before this instant: the end of the number's last lease
+ * RRN = base 36 of (41 bits: ms since 2020, UTC) ‖ (6 bits: node) ‖ (14 bits: counter). The instant is there to
+ * make it unique and need not be the true one: when the clock steps back, or ahead of what is reserved, the maker
+ * stays where it is and counts on.
  */
-export function createReferences(deps: { clock: Clock; node: number; floorMs?: number }): References {
+export function createReferences(deps: ReferencesDeps): CountedReferences {
   const { clock, node } = deps;
+  const reservedUntilMs = deps.reservedUntilMs ?? (() => Number.POSITIVE_INFINITY);
   if (!Number.isInteger(node) || node < 0 || node >= nodeCountMax)
     throw new RangeError('node is not 0 to 63');
-  let lastMs = deps.floorMs ?? 0;
+  let lastMs = Math.max(deps.floorMs ?? 0, referencesEpochMs);
   let counter = referencesPerMsMax - 1;
   let stan = Math.floor(clock.now() / 10) % STAN_MAX;
 
   return {
+    usedUntilMs: () => lastMs,
     next() {
       const now = clock.now();
-      if (now > lastMs) {
+      if (now > lastMs && now <= reservedUntilMs()) {
         lastMs = now;
         counter = 0;
       } else if (++counter >= referencesPerMsMax) {
         lastMs += 1;
         counter = 0;
+        if (lastMs > reservedUntilMs()) throw new Error('the reservation of references ran out');
       }
       stan = (stan % STAN_MAX) + 1;
-      return { stan: stan.toString().padStart(6, '0'), rrn: encodeRrn(lastMs - EPOCH_MS, node, counter) };
+      return {
+        stan: stan.toString().padStart(6, '0'),
+        rrn: encodeRrn(lastMs - referencesEpochMs, node, counter),
+      };
     },
   };
 }

@@ -35,7 +35,7 @@ export interface IssuerRequestBody {
   currency: string;
   /** DE11, six digits, `000001` to `999999`. */
   stan: string;
-  /** DE37, twelve characters A–Z 0–9; unique for ever. */
+  /** DE37, twelve characters A–Z 0–9; unique for ever. A reversal goes out under that of its original. */
   rrn: string;
   /** DE7, by the network's clock; kept the same on every repeat. */
   transmittedAtMs: number;
@@ -45,8 +45,10 @@ export interface IssuerRequestBody {
   merchantCode: string;
   /** DE18, four digits. */
   mcc: string;
-  /** DE43, printable ASCII, forty characters at the most. */
+  /** DE43, forty characters at the most; what is not ASCII becomes `?`. */
   merchantName: string;
+  /** DE62, the merchant's name as people read it, any script; cut to 120 bytes of UTF-8. */
+  merchantNameShown?: string;
   /** DE32, up to eleven digits. */
   acquirerCode: string;
   /** DE22, three digits. */

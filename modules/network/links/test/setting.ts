@@ -105,7 +105,6 @@ export function linksOver(register: LinksDeps['members'], extra: Partial<LinksDe
     members: register,
     institution: '90000001',
     timeZone: 'Asia/Shanghai',
-    currencyNumber: () => '156',
     onLateAnswer: (l) => late.push(l),
     onNotice: (n) => notices.push(n),
     onError: (_id, error) => {

@@ -1,0 +1,273 @@
+import type { Clock } from '@feiqian/clock';
+import type { Db, Tx } from '@feiqian/db';
+import {
+  escalateAgeMs,
+  escalateAttempts,
+  type Forward,
+  type ForwardAnswer,
+  forwardRequest,
+  forwardRetryMs,
+  judgeForward,
+} from './forward.ts';
+import type { Links } from './links.ts';
+import type { Exchange, IssuerAnswer } from './request.ts';
+import { recordExchanges } from './store/exchanges.ts';
+import {
+  claimForwards,
+  escalateForwards,
+  membersDue,
+  type Retry,
+  rescheduleForwards,
+  settleForwards,
+} from './store/forwards.ts';
+import { systemTimers, type Timers } from './timers.ts';
+
+/** Stored messages under way to one bank from one process at the most. */
+export const forwardsInFlightMax = 32;
+/** A message belongs to the process that took it for this long: more than any answer takes. */
+export const forwardLeaseMs = 30_000;
+/** How often the worker looks for what is due when nobody kicks it. */
+export const forwardPollMs = 1_000;
+const unsentPauseMs = 1_000;
+const escalateEveryMs = 60_000;
+const settleCountMax = 200;
+
+export interface ForwarderDeps {
+  db: Db;
+  clock: Clock;
+  timers?: Timers;
+  /** UUID of this process. */
+  holder: string;
+  /** From 0 to 1, for back-off. */
+  random(): number;
+  links: Pick<Links, 'send' | 'isUp'>;
+  /** The cards behind tokens; one that is missing in the answer cannot be sent now. */
+  detokenise(tokenIds: readonly string[]): Promise<ReadonlyMap<string, { pan: string; expiry: string }>>;
+  /**
+   * The bank has answered a stored message for good. Called in the transaction that marks it, once per message,
+   * in the order of the groups. When it throws, the mark is undone and the message is sent again later.
+   */
+  onSettled(tx: Tx, forward: Forward, answer: ForwardAnswer): Promise<void>;
+  /** Called after that transaction has committed, for whoever waits for news. */
+  afterSettled?(forward: Forward): void;
+  /** Called after that transaction has been committed. */
+  afterSettled?(forward: Forward, answer: ForwardAnswer): void;
+  onError?(error: unknown): void;
+}
+
+/** Sends what is stored until the banks have answered it. */
+export interface Forwarder {
+  start(): void;
+  /** Takes nothing more and waits for what is under way. */
+  stop(): Promise<void>;
+  /** Looks for due messages at once: call it after a commit that stored one. */
+  kick(): void;
+}
+
+/** One attempt that has ended. */
+interface Ended {
+  forward: Forward;
+  exchange: Exchange | null;
+  end: { settled: ForwardAnswer } | { retry: Retry };
+}
+
+/** Creates the worker of one process; any number of processes may work on the same table. */
+export function createForwarder(deps: ForwarderDeps): Forwarder {
+  const worker = new ForwardWorker(deps);
+  return { start: () => worker.start(), stop: () => worker.stop(), kick: () => worker.kick() };
+}
+
+class ForwardWorker {
+  readonly #deps: ForwarderDeps;
+  readonly #timers: Timers;
+  readonly #active = new Map<string, number>();
+  readonly #ended: Ended[] = [];
+  #running = false;
+  #cancelTimer: () => void = () => undefined;
+  #looking: Promise<void> | null = null;
+  #lookAgain = false;
+  #writing: Promise<void> | null = null;
+  #escalatedAtMs = Number.NEGATIVE_INFINITY;
+  #whenIdle: (() => void)[] = [];
+
+  constructor(deps: ForwarderDeps) {
+    this.#deps = deps;
+    this.#timers = deps.timers ?? systemTimers;
+  }
+
+  start(): void {
+    if (this.#running) return;
+    this.#running = true;
+    this.kick();
+  }
+
+  async stop(): Promise<void> {
+    this.#running = false;
+    this.#cancelTimer();
+    await this.#looking;
+    while (this.#active.size > 0) await new Promise<void>((resolve) => this.#whenIdle.push(resolve));
+    await this.#writing;
+  }
+
+  kick(): void {
+    if (!this.#running) return;
+    if (this.#looking) {
+      this.#lookAgain = true;
+      return;
+    }
+    this.#cancelTimer();
+    this.#looking = this.#look()
+      .catch((error) => this.#deps.onError?.(error))
+      .finally(() => {
+        this.#looking = null;
+        if (this.#lookAgain) {
+          this.#lookAgain = false;
+          this.kick();
+        } else if (this.#running) {
+          this.#cancelTimer = this.#timers.after(forwardPollMs, () => this.kick());
+        }
+      });
+  }
+
+  async #look(): Promise<void> {
+    const { db, clock, links } = this.#deps;
+    const nowMs = clock.now();
+    if (Math.abs(nowMs - this.#escalatedAtMs) >= escalateEveryMs) {
+      this.#escalatedAtMs = nowMs;
+      await escalateForwards(db, nowMs - escalateAgeMs, nowMs);
+    }
+    for (const memberId of await membersDue(db, nowMs)) {
+      if (this.#running && links.isUp(memberId)) await this.#take(memberId, nowMs);
+    }
+  }
+
+  async #take(memberId: string, nowMs: number): Promise<void> {
+    const { db, holder, detokenise } = this.#deps;
+    const countMax = forwardsInFlightMax - (this.#active.get(memberId) ?? 0);
+    if (countMax <= 0) return;
+    const leaseUntilMs = nowMs + forwardLeaseMs;
+    const forwards = await claimForwards(db, { memberId, countMax, nowMs, holder, leaseUntilMs });
+    if (forwards.length === 0) return;
+    // Were the cards not to be had, the lease runs out and the messages come up again.
+    const cards = await detokenise([...new Set(forwards.map((f) => f.panToken))]);
+    for (const forward of forwards) {
+      this.#active.set(memberId, (this.#active.get(memberId) ?? 0) + 1);
+      void this.#attempt(forward, cards.get(forward.panToken));
+    }
+  }
+
+  async #attempt(forward: Forward, card: { pan: string; expiry: string } | undefined): Promise<void> {
+    try {
+      if (card === undefined) throw new Error(`the card of forward ${forward.id} is not in the vault`);
+      const answer = await this.#deps.links.send(forward.memberId, forwardRequest(forward, card));
+      this.#ended.push(this.#judge(forward, answer));
+    } catch (error) {
+      // A message that cannot be made will not be made by itself: somebody has to look, and it must not stop others.
+      this.#deps.onError?.(error);
+      this.#ended.push({ forward, exchange: null, end: { retry: this.#retry(forward, true) } });
+    }
+    this.#write();
+  }
+
+  #judge(forward: Forward, answer: IssuerAnswer): Ended {
+    if (answer.kind === 'not_sent') {
+      const nextAttemptAtMs = this.#deps.clock.now() + unsentPauseMs;
+      const retry = { id: forward.id, nextAttemptAtMs, unsent: true, escalatedAtMs: null };
+      return { forward, exchange: null, end: { retry } };
+    }
+    const { exchange } = answer;
+    if (answer.kind === 'answered') {
+      const outcome = judgeForward(answer.responseCode);
+      const { responseCode, approvalCode } = answer;
+      if (outcome !== 'retry') {
+        return { forward, exchange, end: { settled: { outcome, responseCode, approvalCode, exchange } } };
+      }
+    }
+    return { forward, exchange, end: { retry: this.#retry(forward, false) } };
+  }
+
+  #retry(forward: Forward, escalate: boolean): Retry {
+    const nowMs = this.#deps.clock.now();
+    const pauseMs = forwardRetryMs(forward.attempts, this.#deps.random());
+    const escalatedAtMs = escalate || forward.attempts >= escalateAttempts ? nowMs : null;
+    return { id: forward.id, nextAttemptAtMs: nowMs + pauseMs, unsent: false, escalatedAtMs };
+  }
+
+  /** Writes what has ended, in groups: whatever ended while the last group was being written. */
+  #write(): void {
+    if (this.#writing) return;
+    this.#writing = this.#writeAll().finally(() => {
+      this.#writing = null;
+      if (this.#ended.length > 0) this.#write();
+    });
+  }
+
+  async #writeAll(): Promise<void> {
+    while (this.#ended.length > 0) {
+      const group = this.#ended.splice(0, settleCountMax);
+      try {
+        await this.#store(group);
+      } catch (error) {
+        this.#deps.onError?.(error);
+        for (const one of group) await this.#storeAlone(one);
+      }
+      this.#release(group);
+    }
+  }
+
+  /** One of a group could not be stored: each by itself, so that one cannot hold up the others. */
+  async #storeAlone(one: Ended): Promise<void> {
+    try {
+      await this.#store([one]);
+    } catch (error) {
+      this.#deps.onError?.(error);
+      const retry = this.#retry(one.forward, true);
+      // If this fails too, the lease runs out and the message comes up again.
+      await this.#store([{ ...one, exchange: null, end: { retry } }]).catch((e: unknown) =>
+        this.#deps.onError?.(e),
+      );
+    }
+  }
+
+  async #store(group: readonly Ended[]): Promise<void> {
+    const { db, clock, holder, onSettled } = this.#deps;
+    const settled = group
+      .flatMap(({ forward, end }) => ('settled' in end ? [{ forward, answer: end.settled }] : []))
+      .sort((a, b) => (a.forward.groupId < b.forward.groupId ? -1 : 1));
+    const retries = group.flatMap(({ end }) => ('retry' in end ? [end.retry] : []));
+    const exchanges = group.flatMap(({ forward, exchange }) =>
+      exchange ? [{ ...exchange, groupId: forward.groupId }] : [],
+    );
+    const done = await db.transaction(async (tx) => {
+      await recordExchanges(tx, exchanges);
+      await rescheduleForwards(tx, holder, retries);
+      if (settled.length === 0) return [];
+      const atMs = clock.now();
+      const marked = await settleForwards(
+        tx,
+        settled.map(({ forward, answer }) => ({
+          id: forward.id,
+          atMs,
+          outcome: answer.outcome,
+          responseCode: answer.responseCode,
+        })),
+      );
+      const own = settled.filter(({ forward }) => marked.has(forward.id));
+      for (const { forward, answer } of own) await onSettled(tx, forward, answer);
+      return own;
+    });
+    for (const { forward, answer } of done) this.#deps.afterSettled?.(forward, answer);
+    for (const { forward } of settled) this.#deps.afterSettled?.(forward);
+  }
+
+  #release(group: readonly Ended[]): void {
+    for (const { forward } of group) {
+      const left = (this.#active.get(forward.memberId) ?? 1) - 1;
+      if (left > 0) this.#active.set(forward.memberId, left);
+      else this.#active.delete(forward.memberId);
+    }
+    // There is room again: what is due may be waiting for it.
+    this.kick();
+    if (this.#active.size === 0) for (const resolve of this.#whenIdle.splice(0)) resolve();
+  }
+}
