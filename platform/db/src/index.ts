@@ -1,3 +1,4 @@
+export { type Held, type Holder, holdDataDirectory } from './dataDirectory.ts';
 export { migrate, pendingMigrations } from './migrate.ts';
 export { openPglite } from './pglite.ts';
 export { openPostgres } from './postgres.ts';

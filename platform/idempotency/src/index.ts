@@ -2,7 +2,7 @@ import type { Migrations, Sql, Tx } from '@feiqian/db';
 import keys from '../migrations/0001_keys.sql';
 
 export const idempotencyMigrations: Migrations = {
-  schema: 'edge',
+  schema: 'idempotency',
   scripts: [{ name: '0001_keys', sql: keys }],
 };
 
@@ -53,7 +53,7 @@ export async function claimKeys(tx: Tx, claims: readonly Claim[], nowMs: number)
   const sorted = [...first.values()].sort((a, b) => (id(a) < id(b) ? -1 : 1));
   const now = new Date(nowMs).toISOString();
   const { rows: inserted } = await tx.query<{ scope: string; key: string }>(
-    `insert into edge.key (scope, key, fingerprint, object_id, status, answer, leased_until, created_at)
+    `insert into idempotency.key (scope, key, fingerprint, object_id, status, answer, leased_until, created_at)
      select u.scope, u.key, u.fingerprint, u.object_id, u.status, u.answer, $7, $8
      from unnest($1::text[], $2::text[], $3::text[], $4::uuid[], $5::int[], $6::text[])
        as u (scope, key, fingerprint, object_id, status, answer)
@@ -92,7 +92,7 @@ async function readKeys(tx: Tx, claims: readonly Claim[]): Promise<Map<string, R
   const { rows } = await tx.query<Row>(
     `select k.scope, k.key, k.fingerprint, k.leased_until, k.object_id, k.status, k.answer
      from unnest($1::text[], $2::text[]) as u (scope, key)
-     join edge.key k on k.scope = u.scope and k.key = u.key
+     join idempotency.key k on k.scope = u.scope and k.key = u.key
      order by k.scope, k.key for update of k`,
     [claims.map((c) => c.scope), claims.map((c) => c.key)],
     'idempotency_read',
@@ -108,7 +108,7 @@ export async function saveAnswers(
   if (answers.length === 0) return;
   const sorted = [...answers].sort((a, b) => (a.scope + a.key < b.scope + b.key ? -1 : 1));
   await tx.query(
-    `update edge.key k set status = u.status, answer = u.answer
+    `update idempotency.key k set status = u.status, answer = u.answer
      from unnest($1::text[], $2::text[], $3::int[], $4::text[]) as u (scope, key, status, answer)
      where k.scope = u.scope and k.key = u.key`,
     [
@@ -125,7 +125,7 @@ export async function saveAnswers(
 export async function releaseKeys(sql: Sql, keys: readonly { scope: string; key: string }[]): Promise<void> {
   if (keys.length === 0) return;
   await sql.query(
-    `delete from edge.key k using unnest($1::text[], $2::text[]) as u (scope, key)
+    `delete from idempotency.key k using unnest($1::text[], $2::text[]) as u (scope, key)
      where k.scope = u.scope and k.key = u.key and k.status is null`,
     [keys.map((k) => k.scope), keys.map((k) => k.key)],
     'idempotency_release',
@@ -140,7 +140,7 @@ export async function renewLease(
   nowMs: number,
 ): Promise<boolean> {
   const { count } = await tx.query(
-    `update edge.key set leased_until = $3, object_id = $4
+    `update idempotency.key set leased_until = $3, object_id = $4
      where scope = $1 and key = $2 and status is null and leased_until <= $5`,
     [claim.scope, claim.key, new Date(nowMs + leaseMs), objectId, new Date(nowMs)],
   );
@@ -150,8 +150,8 @@ export async function renewLease(
 /** Forgets keys older than a day, a bounded number at a time. Returns how many. */
 export async function forgetKeys(sql: Sql, nowMs: number, limit = 5_000): Promise<number> {
   const { count } = await sql.query(
-    `delete from edge.key where ctid in
-       (select ctid from edge.key where created_at < $1 limit $2)`,
+    `delete from idempotency.key where ctid in
+       (select ctid from idempotency.key where created_at < $1 limit $2)`,
     [new Date(nowMs - keepMs), limit],
   );
   return count;

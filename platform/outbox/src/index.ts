@@ -36,8 +36,21 @@ export interface Outbox {
   /** Calls `onEvents` with every event from now on, in order, each at least once. Returns a function that ends it. */
   subscribe(onEvents: (events: StoredEvent[]) => void): () => void;
   eventsOf(sql: Sql, objectId: string): Promise<StoredEvent[]>;
+  /** How many events of each type there were in each second since an instant, optionally of one tenant. */
+  countBySecond(
+    sql: Sql,
+    fromMs: number,
+    types: readonly string[],
+    tenant: string | null,
+  ): Promise<SecondCount[]>;
   start(): Promise<void>;
   stop(): Promise<void>;
+}
+
+export interface SecondCount {
+  atMs: number;
+  type: string;
+  count: number;
 }
 
 interface Row {
@@ -140,6 +153,14 @@ export function createOutbox(deps: {
         [objectId],
       );
       return rows.map(toEvent);
+    },
+    async countBySecond(sql, fromMs, types, tenant) {
+      const { rows } = await sql.query<{ second: bigint; type: string; count: bigint }>(
+        `select floor(extract(epoch from at))::bigint as second, type, count(*) as count from outbox.event
+         where at >= $1 and type = any($2::text[]) and ($3::uuid is null or $3 = any(tenants)) group by 1, 2`,
+        [new Date(fromMs), types, tenant],
+      );
+      return rows.map((r) => ({ atMs: Number(r.second) * 1000, type: r.type, count: Number(r.count) }));
     },
     async start() {
       cursor = await now(db);

@@ -51,6 +51,9 @@ export function createMerchants(deps: MerchantsDeps) {
     return found;
   }
 
+  /** What memory holds of a store, however old: for texts that need no fresh status. */
+  const peek = (storeId: string): Till | null => cache.get(storeId)?.till ?? null;
+
   /** Registers a merchant with its first store; it waits for review before it may take payments. */
   async function register(tx: Tx, input: NewMerchant): Promise<{ merchant: Merchant; store: Store }> {
     const now = clock.now();
@@ -124,6 +127,7 @@ export function createMerchants(deps: MerchantsDeps) {
 
   return {
     till,
+    peek,
     register,
     addStore,
     addStaff,

@@ -11,7 +11,7 @@ import type { PaymentsDeps } from './deps.ts';
 import { reversalOf } from './message.ts';
 import { type BankOutcome, begin, complete, type Payment } from './payment.ts';
 import { hold, purchase } from './postings.ts';
-import * as store from './store.ts';
+import * as store from './store/payments.ts';
 import { eventData, paymentView } from './view.ts';
 
 /**

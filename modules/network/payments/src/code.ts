@@ -1,21 +1,16 @@
 import { cpmToPayCode, feiqianMpm, readFeiqianMpm } from '@feiqian/emvqr';
 import { fromUuid, hasPrefix, toUuid } from '@feiqian/ids';
 import type { Merchant, Store } from '@feiqian/merchants';
+import { currencyOf, toDecimal } from '@feiqian/money';
 import type { Payment } from './payment.ts';
 
-/** What a code says of the currency: ISO 4217 numeric code and the digits behind the point. */
-export interface CodeCurrency {
-  numeric: string;
-  digits: number;
-}
-
 /** The EMVCo payload of a payment that waits for its payer, drawn by the till. */
-export function dynamicCode(p: Payment, merchant: Merchant, currency: CodeCurrency): string {
+export function dynamicCode(p: Payment, merchant: Merchant): string {
   return feiqianMpm({
     merchant: fromUuid(p.storeId, 'sto'),
     payment: fromUuid(p.id, 'pay'),
-    currency: currency.numeric,
-    amount: decimal(p.amount, currency.digits),
+    currency: currencyOf(p.currency).numeric,
+    amount: toDecimal(p.amount, p.currency),
     categoryCode: merchant.mcc,
     name: { latin: merchant.nameEn, local: merchant.name },
     city: { latin: merchant.city },
@@ -24,22 +19,15 @@ export function dynamicCode(p: Payment, merchant: Merchant, currency: CodeCurren
 }
 
 /** The EMVCo payload of a store's poster: the payer types the amount. */
-export function staticCode(store: Store, merchant: Merchant, currency: CodeCurrency): string {
+export function staticCode(store: Store, merchant: Merchant): string {
   return feiqianMpm({
     merchant: fromUuid(store.id, 'sto'),
-    currency: currency.numeric,
+    currency: currencyOf(merchant.currency).numeric,
     categoryCode: merchant.mcc,
     name: { latin: merchant.nameEn, local: merchant.name },
     city: { latin: merchant.city },
     storeLabel: store.name,
   });
-}
-
-/** Minor units as decimal text: 1280 with two digits is `12.80`. */
-function decimal(amount: bigint, digits: number): string {
-  if (digits === 0) return amount.toString();
-  const text = amount.toString().padStart(digits + 1, '0');
-  return `${text.slice(0, -digits)}.${text.slice(-digits)}`;
 }
 
 /** What a scanned text asks for; ids are UUIDs. */

@@ -20,7 +20,7 @@ export interface PaymentsDeps {
   ids: Ids;
   outbox: Outbox;
   ledger: Ledger;
-  links: Links;
+  links: Pick<Links, 'send'>;
   references: References;
   merchants: Merchants;
   tokens: Tokens;

@@ -1,7 +1,7 @@
 import type { Migrations } from '@feiqian/db';
 import payments from '../migrations/0001_payments.sql';
 
-export { type CodeCurrency, dynamicCode } from './code.ts';
+export { dynamicCode } from './code.ts';
 export type { PaymentsDeps } from './deps.ts';
 export { payerRoutes } from './payerRoutes.ts';
 export type { Payment } from './payment.ts';
@@ -9,6 +9,7 @@ export { createPayments, type Payments } from './payments.ts';
 export { kindByCode } from './postings.ts';
 export { eventView, type PaymentRoutesDeps, paymentPage, paymentRoutes } from './routes.ts';
 export { payable, transitions } from './state.ts';
+export { countByHour, countRefunds, type HourCount } from './store/statistics.ts';
 export { streamRoutes } from './streams.ts';
 export { paymentView, refundView } from './view.ts';
 

@@ -17,7 +17,8 @@ import {
   settleRefund,
 } from './payment.ts';
 import { captureHold, refundEnd, refundHold, releaseHold } from './postings.ts';
-import * as store from './store.ts';
+import { payable } from './state.ts';
+import * as store from './store/payments.ts';
 import { eventData, refundView } from './view.ts';
 
 /** How long a refund's caller waits for the bank before it is told "pending", in ms. */
@@ -182,6 +183,13 @@ export function createOperations(deps: PaymentsDeps) {
     );
   }
 
+  /** Brings the stores of payments that show a code into memory, where their view finds them. */
+  async function withStores(found: Payment[]): Promise<Payment[]> {
+    const stores = new Set(found.filter((p) => payable.includes(p.state)).map((p) => p.storeId));
+    await Promise.all([...stores].map((id) => deps.merchants.till(id)));
+    return found;
+  }
+
   return {
     capturePayment,
     cancelPayment,
@@ -193,9 +201,10 @@ export function createOperations(deps: PaymentsDeps) {
       deps.outbox.wake();
       waiting.get(forward.id)?.();
     },
-    find: async (sql: Sql, id: string) => (await store.paymentsByIds(sql, [id]))[0],
-    findMany: (sql: Sql, paymentIds: readonly string[]) => store.paymentsByIds(sql, paymentIds),
-    list: (sql: Sql, filter: store.PaymentFilter) => store.listPayments(sql, filter),
+    find: async (sql: Sql, id: string) => (await withStores(await store.paymentsByIds(sql, [id])))[0],
+    findMany: async (sql: Sql, paymentIds: readonly string[]) =>
+      withStores(await store.paymentsByIds(sql, paymentIds)),
+    list: async (sql: Sql, filter: store.PaymentFilter) => withStores(await store.listPayments(sql, filter)),
     refunds: (sql: Sql, paymentId: string) => store.refundsOf(sql, paymentId),
   };
 }

@@ -9,7 +9,7 @@ import { merchantOf, type PaymentsDeps, refusal } from './deps.ts';
 import { issuerRequest, outcomeOf } from './message.ts';
 import { createOperations } from './operations.ts';
 import type { BankOutcome, Payment } from './payment.ts';
-import * as store from './store.ts';
+import * as store from './store/payments.ts';
 import { paymentView } from './view.ts';
 
 /** Who takes a payment. */

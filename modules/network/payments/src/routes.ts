@@ -29,7 +29,7 @@ import { fromUuid, toUuid } from '@feiqian/ids';
 import type { StoredEvent } from '@feiqian/outbox';
 import type { FastifyRequest } from 'fastify';
 import { Type } from 'typebox';
-import { type CodeCurrency, readPayCode, staticCode } from './code.ts';
+import { readPayCode, staticCode } from './code.ts';
 import type { PaymentsDeps } from './deps.ts';
 import type { Payment } from './payment.ts';
 import { onlineTerminal, type Payments } from './payments.ts';
@@ -38,7 +38,6 @@ import { paymentView, refundView } from './view.ts';
 export interface PaymentRoutesDeps extends PaymentsDeps {
   now: () => number;
   payments: Payments;
-  codeCurrency: CodeCurrency;
 }
 
 export const PaymentParams = Strict({ id: Id('pay') });
@@ -315,7 +314,7 @@ function readRoutes(app: HttpApp, deps: PaymentRoutesDeps): void {
       return {
         merchant: { id: fromUuid(till.merchant.id, 'mer'), name: till.merchant.name },
         store: { id: request.params.id, name: till.store.name },
-        code: staticCode(till.store, till.merchant, deps.codeCurrency),
+        code: staticCode(till.store, till.merchant),
       };
     },
   );

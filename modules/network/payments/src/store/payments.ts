@@ -1,5 +1,5 @@
 import type { Sql, SqlValue, Tx } from '@feiqian/db';
-import type { Payment, Refund } from './payment.ts';
+import type { Payment, Refund } from '../payment.ts';
 
 type Cell = string | number | bigint | null;
 interface Column {
