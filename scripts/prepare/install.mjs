@@ -1,5 +1,5 @@
 import { spawn } from 'node:child_process';
-import { existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { contentHash } from './freshness.mjs';
 import { giveUp, root, say, seconds } from './place.mjs';
@@ -47,9 +47,7 @@ function installedMatchesLock() {
 }
 
 async function install() {
-  const wanted = Object.keys(readJson(lockfile)?.packages ?? {}).filter((path) =>
-    path.includes('node_modules/'),
-  );
+  const wanted = packagesForThisMachine();
   say(`Installing ${wanted.length} packages from the lockfile (npm ci); only after a clone or an upgrade …`);
   const start = performance.now();
   const npm = spawn(
@@ -58,7 +56,8 @@ async function install() {
     { cwd: root, stdio: ['ignore', 'inherit', 'inherit'], shell: process.platform === 'win32' },
   );
   const timer = setInterval(() => {
-    say(`  ${seconds(start)}: about ${installedCount()} of ${wanted.length} packages`);
+    const there = wanted.filter((path) => existsSync(join(root, path, 'package.json'))).length;
+    say(`  ${seconds(start)}: ${there} of ${wanted.length} packages`);
   }, progressEveryMs);
   const code = await new Promise((resolve) => {
     npm.once('error', (error) => {
@@ -72,17 +71,16 @@ async function install() {
   say(`Installed in ${seconds(start)}.`);
 }
 
-function installedCount() {
-  let count = 0;
-  try {
-    for (const name of readdirSync(modules)) {
-      if (name.startsWith('.')) continue;
-      count += name.startsWith('@') ? readdirSync(join(modules, name)).length : 1;
-    }
-  } catch {
-    // npm is replacing the folder at this moment.
-  }
-  return count;
+/** Folders the lockfile fills here; binaries for other systems and processors are left out by npm. */
+function packagesForThisMachine() {
+  const { packages = {} } = readJson(lockfile) ?? {};
+  const fits = (list, here) => list === undefined || list.includes(here);
+  return Object.entries(packages)
+    .filter(
+      ([path, { os, cpu }]) =>
+        path.includes('node_modules/') && fits(os, process.platform) && fits(cpu, process.arch),
+    )
+    .map(([path]) => path);
 }
 
 function readText(path) {
