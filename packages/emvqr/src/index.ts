@@ -29,6 +29,7 @@ export {
   type MpmTemplate,
   type Tip,
 } from './mpm.ts';
+export { mpmName } from './names.ts';
 export {
   encodeMpmTree,
   type MpmError,
