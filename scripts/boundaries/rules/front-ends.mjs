@@ -49,7 +49,7 @@ export const catalogueKeys = {
   name: 'catalogue-keys',
   *check({ sources }) {
     for (const source of sources) {
-      if (!/\/(catalogue|words)\/(.*\/)?zh(\/.*)?\.ts$/.test(source.path) || source.test) continue;
+      if (!/\/(catalogue|words|i18n)\/(.*\/)?zh(\/.*)?\.ts$/.test(source.path) || source.test) continue;
       const twinPath = source.path.replace(/\/zh(?=[./])/, '/en');
       const twin = sources.find((one) => one.path === twinPath);
       if (!twin) {
