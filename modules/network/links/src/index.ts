@@ -1,3 +1,4 @@
+export { type BankApi, type BankApiAnswer, type BankApiRefusal, createBankApi } from './bank-api.ts';
 export { backlogBytesMax, frameBytesMax, type LinkNotice, type LinkState } from './bank-link.ts';
 export { type Connection, type ConnectionHandlers, type Dial, type DialTarget, tcpDial } from './dial.ts';
 export type {

@@ -36,6 +36,7 @@ const purchase = processingCode('purchase');
 const refund = processingCode('refund');
 /** DE25: normal presentment. */
 const normalCondition = '00';
+const FIELD_COUNT = 129;
 const merchantNameCharsMax = 40;
 const merchantNameShownBytesMax = 120;
 
@@ -73,7 +74,7 @@ export function requestMessage(r: IssuerRequest, context: MessageContext): Messa
     37: isReversal(r.kind) && original ? original.rrn : r.rrn,
     41: r.terminalId,
     42: r.merchantCode,
-    43: asciiText(r.merchantName, merchantNameCharsMax),
+    43: plainText(r.merchantName),
     49: currencyOf(r.currency).numeric,
   };
   if (!isReversal(r.kind)) fields[14] = r.expiry;
@@ -90,6 +91,12 @@ export function requestMessage(r: IssuerRequest, context: MessageContext): Messa
     });
   }
   return { mti: requestMti(r.kind, r.repeat === true), fields };
+}
+
+/** Most names are fit to be sent as they are; that is quickly seen. */
+function plainText(name: string): string {
+  const fit = name.length <= merchantNameCharsMax && /^[ -~]*$/.test(name);
+  return fit ? name : asciiText(name, merchantNameCharsMax);
 }
 
 function processingCodeOf(r: IssuerRequest): string {
@@ -141,7 +148,8 @@ export function answerKey(answer: Message): string {
 
 /** Leading zeros of an institution and blanks after a terminal do not make another one. */
 function matchKeyOf(mti: string, fields: Message['fields']): string {
-  const institution = String(fields[32] ?? '').replace(/^0+/, '');
+  const given = String(fields[32] ?? '');
+  const institution = given.startsWith('0') ? given.replace(/^0+/, '') : given;
   const terminal = String(fields[41] ?? '').trimEnd();
   return `${mti}|${fields[11]}|${fields[7]}|${institution}|${terminal}`;
 }
@@ -177,16 +185,22 @@ export function readAnswer(request: Message, answer: Message): AnswerReading {
 }
 
 /** Fields that are never stored: expiry, tracks, PIN, chip data, keys, private card data, codes of the message. */
-const hidden = new Set([14, 35, 36, 45, 48, 52, 53, 55, 61, 64, 96, 102, 103, 128]);
+const hiddenFields = [14, 35, 36, 45, 48, 52, 53, 55, 61, 64, 96, 102, 103, 128];
+const cardFields = [2, 34];
+/** By field number: 0 shown, 1 hidden, 2 shown as six and four digits. A table, because this is a hot path. */
+const treatment = new Uint8Array(FIELD_COUNT);
+for (const field of hiddenFields) treatment[field] = 1;
+for (const field of cardFields) treatment[field] = 2;
 
 /** The fields of a message that may be stored and shown: the card number as six and four digits. */
 export function maskedFields(fields: Message['fields']): MaskedFields {
-  const out: MaskedFields = {};
+  const out: Record<number, string> = {};
   for (const key in fields) {
     const number = Number(key);
     const value = fields[number];
-    if (typeof value !== 'string' || hidden.has(number)) continue;
-    out[key] = number === 2 || number === 34 ? maskPan(value) : value;
+    const how = treatment[number];
+    if (how === 1 || typeof value !== 'string') continue;
+    out[number] = how === 2 ? maskPan(value) : value;
   }
   return out;
 }

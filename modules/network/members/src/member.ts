@@ -42,6 +42,8 @@ export interface BankApiSettings {
   timeoutMs: number;
   /** Certificates of the authorities we accept, PEM; null for those of the machine. */
   caPem: string | null;
+  /** Our certificate, PEM, where the bank asks for one; its private key is the secret `tls_key`. */
+  certificatePem: string | null;
 }
 
 /** A member of the network. `id` is a bare UUID; the API prefixes it with `mbr_`. */
@@ -98,6 +100,7 @@ export function completeBankApi(input: BankApiInput): BankApiSettings {
     baseUrl: input.baseUrl,
     timeoutMs: input.timeoutMs ?? bankApiTimeoutMsDefault,
     caPem: input.caPem ?? null,
+    certificatePem: input.certificatePem ?? null,
   };
 }
 
