@@ -59,12 +59,19 @@ export async function startSession(): Promise<void> {
     .catch(() => undefined);
 }
 
+/** In the order to look: Android also says Linux, Edge also says Chrome, Chrome also says Safari. */
+const systems = ['iPhone', 'iPad', 'Android', 'Windows', 'Mac OS X', 'Linux'];
+const browsers = ['MicroMessenger', 'Edg', 'Firefox', 'Chrome', 'Safari'];
+const knownAs: Record<string, string> = { MicroMessenger: 'WeChat', Edg: 'Edge', 'Mac OS X': 'Mac' };
+
 /** A name by which a person knows this device in the list of devices. */
 export function deviceName(agent: string = navigator.userAgent): string {
-  const system = /iPhone|iPad/.exec(agent)?.[0] ?? /Android|Windows|Mac OS X|Linux/.exec(agent)?.[0] ?? 'Web';
-  const browser = /MicroMessenger|Edg|Firefox|Chrome|Safari/.exec(agent)?.[0] ?? '';
-  const names: Record<string, string> = { MicroMessenger: 'WeChat', Edg: 'Edge', 'Mac OS X': 'Mac' };
-  return [names[system] ?? system, names[browser] ?? browser].filter(Boolean).join(' · ');
+  const system = systems.find((one) => agent.includes(one)) ?? 'Web';
+  const browser = browsers.find((one) => agent.includes(one));
+  return [system, browser]
+    .filter((one) => one !== undefined)
+    .map((one) => knownAs[one] ?? one)
+    .join(' · ');
 }
 
 /** Opens a session on this device and keeps the pay code key, which is handed out this once. */

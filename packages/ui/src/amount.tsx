@@ -53,7 +53,7 @@ export function Amount({
         'figures whitespace-nowrap font-semibold',
         sizes[size],
         tones[tone],
-        struck && 'line-through',
+        struck && !small && 'line-through',
         className,
       )}
     >

@@ -30,6 +30,25 @@ interface CardFaceProps {
   className?: string;
 }
 
+/**
+ * The last digits of a card behind dots that stand for the rest. The dots are drawn, because
+ * Chinese fonts give the bullet the width of a whole character.
+ */
+export function CardTail({ tail, dots = 2 }: { tail: string; dots?: number }) {
+  const t = useUiText();
+  return (
+    <span className="figures inline-flex shrink-0 items-baseline whitespace-nowrap">
+      <span aria-hidden="true" className="mr-[0.45em] inline-flex gap-[0.2em] self-center">
+        {Array.from({ length: dots }, (_, index) => index).map((index) => (
+          <span key={index} className="size-[0.28em] rounded-pill bg-current" />
+        ))}
+      </span>
+      <span aria-hidden="true">{tail}</span>
+      <span className="sr-only">{t('card.ending', { tail })}</span>
+    </span>
+  );
+}
+
 /** A bank card's face: bank, kind and last four digits on the bank's colour. */
 export function CardFace({
   bankId,
@@ -63,9 +82,8 @@ export function CardFace({
         ) : null}
       </div>
       <div className="relative flex items-end justify-between gap-2">
-        <p className="figures text-20 tracking-widest">
-          <span aria-hidden="true">•••• {tail}</span>
-          <span className="sr-only">{t('card.ending', { tail })}</span>
+        <p className="text-20">
+          <CardTail tail={tail} dots={4} />
         </p>
         {footer}
       </div>
@@ -82,15 +100,15 @@ export function CardLine({
 }: Pick<CardFaceProps, 'bankId' | 'bankName' | 'tail' | 'kind'>) {
   const t = useUiText();
   return (
-    <span className="inline-flex min-w-0 items-center gap-2">
-      <span aria-hidden="true" className={cx('h-5 w-8 shrink-0 rounded-[4px]', bankFaceClass(bankId))} />
+    <span className="inline-flex min-w-0 items-baseline gap-2">
+      <span
+        aria-hidden="true"
+        className={cx('h-4 w-6 shrink-0 self-center rounded-[3px]', bankFaceClass(bankId))}
+      />
       <span className="truncate">
         {bankName} {t(`card.${kind}`)}
       </span>
-      <span className="figures shrink-0">
-        <span aria-hidden="true">·· {tail}</span>
-        <span className="sr-only">{t('card.ending', { tail })}</span>
-      </span>
+      <CardTail tail={tail} />
     </span>
   );
 }

@@ -10,7 +10,7 @@ export {
 } from './api.ts';
 export { Barcode } from './barcode.tsx';
 export { Button, type ButtonKind, type ButtonProps, buttonClass, IconButton } from './button.tsx';
-export { bankFaceClass, CardFace, CardLine } from './card-face.tsx';
+export { bankFaceClass, CardFace, CardLine, CardTail } from './card-face.tsx';
 export { code128 } from './code128.ts';
 export { contrastRatio } from './contrast.ts';
 export { cx } from './cx.ts';

@@ -43,21 +43,23 @@ export function PageShell(props: PageShellProps) {
               <ChevronLeft size={24} strokeWidth={1.75} aria-hidden="true" />
             </IconButton>
           ) : (
-            <span className="w-2" />
+            <span className="w-1" />
           )}
           {header ?? <h1 className="min-w-0 flex-1 truncate font-semibold text-20">{title}</h1>}
           {header ? <span className="flex-1" /> : null}
           {actions}
         </div>
       </header>
-      <main className={cx('mx-auto flex w-full max-w-xl flex-1 flex-col px-4 pb-8', className)}>
-        {children}
-      </main>
-      {foot ? (
-        <div className="safe-bottom sticky bottom-0 z-10 border-line border-t bg-paper print:hidden">
-          <div className="mx-auto w-full max-w-xl p-4">{foot}</div>
+      <main className={cx('flex flex-1 flex-col', foot ? 'lg:flex-none' : null)}>
+        <div className={cx('mx-auto flex w-full max-w-xl flex-1 flex-col px-4 pb-8', className)}>
+          {children}
         </div>
-      ) : null}
+        {foot ? (
+          <div className="safe-bottom sticky bottom-0 z-10 border-line border-t bg-paper lg:static lg:border-0 lg:bg-transparent print:hidden">
+            <div className="mx-auto w-full max-w-xl p-4">{foot}</div>
+          </div>
+        ) : null}
+      </main>
       {navigation ? <div className="sticky bottom-0 z-10 print:hidden">{navigation}</div> : null}
     </div>
   );

@@ -1,6 +1,6 @@
 import { Dialog } from '@base-ui/react/dialog';
 import { X } from 'lucide-react';
-import type { ReactNode } from 'react';
+import { type ReactNode, useRef } from 'react';
 import { cx } from './cx.ts';
 import { useUiText } from './i18n.ts';
 
@@ -34,11 +34,14 @@ export function Sheet(props: SheetProps) {
     wide,
   } = props;
   const t = useUiText();
+  const popup = useRef<HTMLDivElement>(null);
   return (
     <Dialog.Root open={open} onOpenChange={(next) => !next && dismissible && onClose()}>
       <Dialog.Portal>
         <Dialog.Backdrop className="fq-scrim fixed inset-0 z-40 bg-scrim" />
         <Dialog.Popup
+          ref={popup}
+          initialFocus={popup}
           className={cx(
             'fq-sheet fixed inset-x-0 bottom-0 z-50 mx-auto flex max-h-[92dvh] w-full flex-col rounded-t-card border border-line bg-paper text-ink shadow-float outline-none md:inset-y-0 md:my-auto md:h-fit md:rounded-card',
             wide ? 'max-w-3xl' : 'max-w-md',

@@ -4,6 +4,7 @@ import {
   Button,
   bankFaceClass,
   buttonClass,
+  CardTail,
   Checkbox,
   cx,
   EmptyState,
@@ -103,7 +104,7 @@ function BankStep({ onFound }: { onFound: (found: CardDiscovery) => void }) {
         {all.length ? (
           <List label={t('bind.stepBanks')}>
             {all.map((bank) => (
-              <div key={bank.id} className="flex items-center gap-3 px-4">
+              <div key={bank.id} className="flex items-center gap-3 px-4 py-1">
                 <span
                   aria-hidden="true"
                   className={cx('h-8 w-12 shrink-0 rounded-small', bankFaceClass(bank.id))}
@@ -154,10 +155,7 @@ function FoundBank({ found, chosen, onToggle, full }: FoundBankProps) {
               label={
                 <span className="flex items-center justify-between gap-2">
                   <span className="truncate">{productName(card, language)}</span>
-                  <span className="figures">
-                    <span aria-hidden="true">•••• {card.last4}</span>
-                    <span className="sr-only">{ui('card.ending', { tail: card.last4 })}</span>
-                  </span>
+                  <CardTail tail={card.last4} />
                 </span>
               }
               detail={card.bound ? t('bind.alreadyBound') : ui(`card.${card.kind}`)}
@@ -278,7 +276,7 @@ function DoneStep({
         </div>
       }
     >
-      <h2 role="status" className="mt-4 mb-4 font-semibold text-28">
+      <h2 aria-live="polite" className="mt-4 mb-4 font-semibold text-28">
         {bound > 0 ? t('bind.done', { count: bound }) : t('bind.doneNone')}
       </h2>
       <List>
@@ -294,7 +292,8 @@ function DoneStep({
               />
               <span className="min-w-0 flex-1">
                 <span className="block truncate text-16">
-                  {bank ? bankName(bank, language) : one.bank_id} {card ? `·· ${card.last4}` : ''}
+                  {bank ? bankName(bank, language) : one.bank_id}{' '}
+                  {card ? <CardTail tail={card.last4} /> : null}
                 </span>
                 {card ? (
                   <span className="block truncate text-14 text-muted">{productName(card, language)}</span>
@@ -314,7 +313,6 @@ function DoneStep({
 
 /** Binding in three steps: which banks, which cards, what came of each. */
 export function BindScreen() {
-  const { t } = useTranslation();
   const [found, setFound] = useState<CardDiscovery | null>(null);
   const [result, setResult] = useState<BindResult | null>(null);
   const restart = () => {
@@ -323,12 +321,5 @@ export function BindScreen() {
   };
   if (found && result) return <DoneStep found={found} result={result} onMore={restart} />;
   if (found) return <CardStep found={found} onBound={setResult} onBack={restart} />;
-  return (
-    <>
-      <span role="status" className="sr-only">
-        {t('bind.stepBanks')}
-      </span>
-      <BankStep onFound={setFound} />
-    </>
-  );
+  return <BankStep onFound={setFound} />;
 }

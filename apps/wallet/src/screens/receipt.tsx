@@ -4,6 +4,7 @@ import {
   Badge,
   Button,
   buttonClass,
+  cx,
   ErrorNotice,
   formatTime,
   IconButton,
@@ -88,7 +89,7 @@ function Help({ receipt, open, onClose }: { receipt: Receipt; open: boolean; onC
               <Link
                 to="/cards/$cardId"
                 params={{ cardId: card.id }}
-                className={buttonClass('secondary', { wide: true })}
+                className={cx(buttonClass('secondary', { wide: true }), 'mt-2')}
               >
                 {t('receipt.help.unbind')}
               </Link>

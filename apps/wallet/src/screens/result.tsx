@@ -134,7 +134,7 @@ export function ResultScreen() {
           <Link
             to="/"
             replace
-            className={buttonClass(payment?.state === 'created' ? 'secondary' : 'primary', {
+            className={buttonClass(payment && mayPay(payment) ? 'secondary' : 'primary', {
               wide: true,
               large: true,
             })}

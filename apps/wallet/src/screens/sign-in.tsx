@@ -79,7 +79,7 @@ export function SignInScreen() {
   });
   const enter = useMutation({ mutationFn: () => signIn(mobile, code), onSuccess: goOn });
   const now = useSeconds(sentAt > 0);
-  const waitSeconds = Math.max(0, Math.ceil((sentAt + againMs - now) / 1000));
+  const waitSeconds = Math.min(againMs / 1000, Math.max(0, Math.ceil((sentAt + againMs - now) / 1000)));
   const sent = sentAt > 0;
 
   const askFor = (to: string) => {

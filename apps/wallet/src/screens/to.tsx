@@ -1,5 +1,6 @@
 import type { CreateStorePayment, Payment, ScanResult } from '@feiqian/contract';
 import {
+  ApiError,
   Button,
   buttonClass,
   Disc,
@@ -148,10 +149,10 @@ export function ToScreen() {
           error={error}
           title={t('scan.failed')}
           assurance={t('confirm.notMoved')}
-          onRetry={() => void refetch()}
+          onRetry={error instanceof ApiError && error.unanswered ? () => void refetch() : undefined}
           action={
-            <Link to="/scan" replace className={buttonClass('ghost')}>
-              {t('scan.title')}
+            <Link to="/scan" replace className={buttonClass('secondary')}>
+              {t('scan.again')}
             </Link>
           }
         />

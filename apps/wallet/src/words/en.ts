@@ -105,6 +105,7 @@ export const en: SameShape<typeof zh> & Plurals = {
     working: 'Reading the code',
     payCodeSeen: 'This is a pay code. It is for the merchant to scan; you cannot pay it.',
     failed: 'Not recognised',
+    again: 'Scan again',
   },
   store: {
     title: 'Pay',

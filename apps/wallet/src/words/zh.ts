@@ -90,6 +90,7 @@ export const zh = {
     working: '正在识别',
     payCodeSeen: '这是付款码。付款码由收款方来扫,不能用来付款。',
     failed: '没有识别成功',
+    again: '重新扫描',
   },
   store: {
     title: '付款',

@@ -1,0 +1,30 @@
+import { type Catalogue, catalogueDifference } from '@feiqian/ui';
+import { expect, test } from 'vitest';
+import { paymentIn } from './live.ts';
+import { deviceName } from './session.ts';
+import { en } from './words/en.ts';
+import { zh } from './words/zh.ts';
+
+test('the wallet says the same in both languages', () => {
+  expect(catalogueDifference(zh, en as unknown as Catalogue)).toEqual([]);
+});
+
+test('a device is named by its browser and system', () => {
+  expect(deviceName('Mozilla/5.0 (iPhone; CPU iPhone OS 18_0) Version/18.0 Mobile Safari/604.1')).toBe(
+    'iPhone · Safari',
+  );
+  expect(
+    deviceName('Mozilla/5.0 (Linux; Android 15) AppleWebKit/537.36 Chrome/140.0 Mobile Safari/537.36'),
+  ).toBe('Android · Chrome');
+  expect(deviceName('Windows NT 10.0 Chrome/140 Safari/537.36 Edg/140')).toBe('Windows · Edge');
+  expect(deviceName('curl/8')).toBe('Web');
+});
+
+test('a payment is found in the stream bare and inside its event', () => {
+  const payment = { id: 'pay_1', state: 'captured' };
+  expect(paymentIn(payment)).toBe(payment);
+  expect(paymentIn({ id: 'evt_1', type: 'payment.captured', data: payment })).toBe(payment);
+  expect(paymentIn({ id: 'evt_1', data: { payment } })).toBe(payment);
+  expect(paymentIn('keep-alive')).toBeNull();
+  expect(paymentIn(null)).toBeNull();
+});
