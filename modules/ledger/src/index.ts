@@ -2,14 +2,9 @@ export type { Account, AccountFlags, AccountInput, AccountResult, AccountState }
 export type { LedgerProblem, LedgerProblemCode } from './audit.ts';
 export { applyExpiry, applyTransfers } from './batch.ts';
 export type { FailedTransfer, LedgerChanges, LedgerState } from './draft.ts';
-export {
-  type AccountBalance,
-  type AccountPage,
-  batchEventsMax,
-  createLedger,
-  type Ledger,
-  pageTransfersMax,
-} from './ledger.ts';
+export { batchEventsMax, createLedger, type Ledger } from './ledger.ts';
+export { createMemoryLedger } from './memory.ts';
+export { type AccountBalance, type AccountPage, pageTransfersMax } from './page.ts';
 export type {
   Resolution,
   ResolutionStatus,

@@ -4,6 +4,7 @@ import { type Account, type AccountInput, type AccountResult, applyAccounts } fr
 import { audit, type LedgerProblem } from './audit.ts';
 import { applyExpiry, applyTransfers } from './batch.ts';
 import type { LedgerChanges, LedgerState } from './draft.ts';
+import { type AccountBalance, type AccountPage, accountHistory, accountTransfers } from './page.ts';
 import { type AccountStore, createAccountStore } from './store/accounts.ts';
 import { keepToIndexes, planFreely } from './store/plans.ts';
 import { createTransferStore, type Timeout, type TransferStore } from './store/transfers.ts';
@@ -15,28 +16,11 @@ import {
   type TransferResult,
   timestampOfMs,
 } from './transfer.ts';
-import { amountMax } from './value.ts';
 
 /** Accounts or transfers in one call. */
 export const batchEventsMax = 8_190;
-/** Transfers in one answer. */
-export const pageTransfersMax = 1_000;
 /** How often a batch is decided anew because another process took one of its new ids meanwhile. */
 const attemptsMax = 5;
-
-/** Balance after one transfer, of posted amounts. */
-export interface AccountBalance {
-  readonly transfer: Transfer;
-  readonly debitsPosted: bigint;
-  readonly creditsPosted: bigint;
-}
-
-export interface AccountPage {
-  /** How many at most, 1 to `pageTransfersMax`. */
-  readonly limit: number;
-  /** Only transfers with a smaller `timestamp`: that of the last one of the page before. */
-  readonly before?: bigint;
-}
 
 /** Accounts and transfers in double entry. Amounts in minor units, times in ms since 1970. */
 export interface Ledger {
@@ -265,36 +249,6 @@ async function expirePending(
   const { expired, changes } = applyExpiry(state, ids, nowMs);
   await store(accounts, transfers, tx, state, changes);
   return expired;
-}
-
-async function accountTransfers(
-  transfers: TransferStore,
-  sql: Sql,
-  accountId: string,
-  page: AccountPage,
-): Promise<Transfer[]> {
-  const limit = Math.max(1, Math.min(page.limit, pageTransfersMax));
-  return transfers.ofAccount(sql, accountId, page.before ?? amountMax, limit);
-}
-
-async function accountHistory(
-  transfers: TransferStore,
-  sql: Sql,
-  accountId: string,
-  page: AccountPage,
-): Promise<AccountBalance[]> {
-  const found = await accountTransfers(transfers, sql, accountId, page);
-  const newest = found[0];
-  if (!newest) return [];
-  let { debits, credits } = await transfers.postedUpTo(sql, accountId, newest.timestamp);
-  const balances: AccountBalance[] = [];
-  for (const transfer of found) {
-    balances.push({ transfer, debitsPosted: debits, creditsPosted: credits });
-    if (transfer.flags.pending || transfer.flags.voidPending) continue;
-    if (transfer.debitAccountId === accountId) debits -= transfer.amount;
-    else credits -= transfer.amount;
-  }
-  return balances;
 }
 
 /**

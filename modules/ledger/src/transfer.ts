@@ -224,10 +224,13 @@ export function timestampOfMs(ms: number): bigint {
   return BigInt(ms) * nsPerMs;
 }
 
-/** When a pending transfer expires, in ns since 1970; null: never. */
+/**
+ * When a pending transfer expires, in ns since 1970; null: never. Counted from the millisecond it was created
+ * in: what is below only gives transfers an order.
+ */
 export function expiresAt(transfer: { timestamp: bigint; timeoutSeconds: number }): bigint | null {
   if (transfer.timeoutSeconds === 0) return null;
-  return transfer.timestamp + BigInt(transfer.timeoutSeconds) * nsPerSecond;
+  return (transfer.timestamp / nsPerMs) * nsPerMs + BigInt(transfer.timeoutSeconds) * nsPerSecond;
 }
 
 /**

@@ -111,6 +111,10 @@ const resolvingTransfers = (schema: string) => `
        or p.ledger <> t.ledger or p.code <> t.code or t.amount > p.amount
        or ((t.flags & 8) <> 0 and t.amount <> p.amount) or t.timestamp <= p.timestamp)`;
 
+/** When a pending transfer expires: so many seconds after the millisecond it was created in. */
+const expiry = (t: string) =>
+  `${t}.timestamp / 1000000 * 1000000 + ${t}.timeout_seconds * 1000000000::bigint`;
+
 const resolutions = (schema: string) => `
   select coalesce(t.ledger, p.ledger) as ledger, null::uuid as account_id,
          coalesce(r.pending_id, t.pending_id) as transfer_id,
@@ -128,13 +132,13 @@ const resolutions = (schema: string) => `
       or (r.status in (1, 2) and (t.id is null or t.id <> r.resolved_by or t.timestamp <> r.timestamp
         or (r.status = 1) <> ((t.flags & 4) <> 0)))
       or (r.status = 3 and (t.id is not null or p.timeout_seconds = 0
-        or r.timestamp < p.timestamp + p.timeout_seconds * 1000000000::bigint))`;
+        or r.timestamp < ${expiry('p')}))`;
 
 const timeouts = (schema: string) => `
   select p.ledger, null::uuid as account_id, coalesce(p.id, o.pending_id) as transfer_id,
          coalesce('expires at ' || p.expires_at, 'no open time-out') as expected,
          coalesce('expires at ' || o.expires_at, 'no time-out') as found
-    from (select t.id, t.ledger, t.timestamp + t.timeout_seconds * 1000000000::bigint as expires_at
+    from (select t.id, t.ledger, ${expiry('t')} as expires_at
             from ${schema}.transfers t
            where (t.flags & 2) <> 0 and t.timeout_seconds > 0
              and not exists (select 1 from ${schema}.resolutions r where r.pending_id = t.id)) as p
