@@ -22,6 +22,13 @@ export interface ListPage<T> {
   next_cursor: string | null;
 }
 
+/** How an act on a link ended: where the link stands now, or why it stayed as it was. */
+export interface LinkOutcome {
+  ok: boolean;
+  state?: string;
+  code?: string;
+}
+
 export interface CreateMerchantBody {
   name: string;
   name_en: string;
@@ -63,7 +70,7 @@ export const api = {
 
   members: (signal?: AbortSignal) => http.get<{ data: MemberView[] }>('/v1/console/members', { signal }),
   actOnLink: (memberId: string, action: LinkAction) =>
-    http.post<MemberView>(`/v1/console/members/${memberId}/link`, { action }),
+    http.post<LinkOutcome>(`/v1/console/members/${memberId}/link`, { action }),
 
   merchants: (limit: number, cursor?: string, signal?: AbortSignal) =>
     http.get<ListPage<MerchantView>>(`/v1/console/merchants${page(limit, cursor)}`, { signal }),

@@ -111,18 +111,20 @@ function Rail({ places, onSignOut }: { places: readonly Place[]; onSignOut: () =
   const { t } = useTranslation();
   const ui = useUiText();
   return (
-    <div className="sticky top-0 hidden h-dvh w-56 shrink-0 flex-col gap-4 border-line border-r bg-raised p-3 lg:flex print:hidden">
-      <Link to="/" className="px-3 py-2">
-        <Wordmark name={ui('name')} suffix={t('app.name')} />
-      </Link>
-      <nav aria-label={t('app.rail')} className="flex flex-1 flex-col gap-0.5 overflow-y-auto">
-        {places.map((place) => (
-          <RailLink key={place} place={place} />
-        ))}
-      </nav>
-      <div className="flex flex-col gap-3 border-line border-t pt-3 pl-3">
-        <WhoAmI onSignOut={onSignOut} />
-        <EngineNote />
+    <div className="hidden w-56 shrink-0 border-line border-r bg-raised lg:block print:hidden">
+      <div className="sticky top-0 flex h-dvh flex-col gap-4 p-3">
+        <Link to="/" className="px-3 py-2">
+          <Wordmark name={ui('name')} suffix={t('app.name')} />
+        </Link>
+        <nav aria-label={t('app.rail')} className="flex flex-1 flex-col gap-0.5 overflow-y-auto">
+          {places.map((place) => (
+            <RailLink key={place} place={place} />
+          ))}
+        </nav>
+        <div className="flex flex-col gap-3 border-line border-t pt-3 pl-3">
+          <WhoAmI onSignOut={onSignOut} />
+          <EngineNote />
+        </div>
       </div>
     </div>
   );

@@ -1,6 +1,7 @@
 import type { MemberView, Today } from '@feiqian/contract';
 import { Amount, bankFaceClass, cx } from '@feiqian/ui';
 import { Link } from '@tanstack/react-router';
+import type { ReactNode } from 'react';
 import { useTranslation } from 'react-i18next';
 import { formatMs, formatShare } from '../model/numbers.ts';
 import { usePick } from '../words.ts';
@@ -12,7 +13,7 @@ type BankRow = Today['banks'][number];
 /** A share as a bar with its number beside it. */
 function ShareBar({ share }: { share: number | null }) {
   return (
-    <span className="flex items-center gap-3">
+    <span className="flex items-center gap-3 max-lg:flex-row-reverse">
       <span className="figures w-14 text-right font-semibold">{formatShare(share)}</span>
       <span
         aria-hidden="true"
@@ -28,8 +29,8 @@ function ShareBar({ share }: { share: number | null }) {
 function LatencyBar({ bank, scaleMs }: { bank: BankRow; scaleMs: number }) {
   const at = (ms: number | null) => `${Math.min(100, ((ms ?? 0) / scaleMs) * 100)}%`;
   return (
-    <span className="flex items-center gap-3">
-      <span className="figures w-32 text-right">
+    <span className="flex items-center gap-3 max-lg:flex-row-reverse">
+      <span className="figures w-34 shrink-0 whitespace-nowrap text-right">
         <span className="text-muted">{formatMs(bank.p50_ms)}</span>
         <span className="ml-3 font-semibold">{formatMs(bank.p99_ms)}</span>
       </span>
@@ -63,73 +64,100 @@ function PositionBar({ minor, currency, scale }: { minor: number; currency: stri
   );
 }
 
-/** Each bank's approval, answer time, position and link; every number leads to its rows. */
-export function BankFigures({ today, members }: { today: Today; members: readonly MemberView[] }) {
+/** One value under its name; at a desk the names stand once, above the rows. */
+function Cell({ name, children, end }: { name: string; children: ReactNode; end?: boolean }) {
+  return (
+    <span className={cx('flex min-w-0 items-center justify-between gap-4', end && 'lg:justify-end')}>
+      <span className="text-12 text-muted lg:sr-only">{name}</span>
+      {children}
+    </span>
+  );
+}
+
+interface BankFiguresProps {
+  today: Today;
+  members: readonly MemberView[];
+  /** False for a merchant: what banks owe each other is not its business. */
+  positions: boolean;
+}
+
+function BankLine({ bank, today, members, positions }: BankFiguresProps & { bank: BankRow }) {
   const { t } = useTranslation();
   const pick = usePick();
+  const link = members.find((one) => one.code === bank.id)?.link;
+  const scaleMs = Math.max(1, ...today.banks.map((one) => one.p99_ms ?? 0));
+  const scale = Math.max(...today.banks.map((one) => Math.abs(one.position)));
+  const words = t('today.latencyWords', { p50: formatMs(bank.p50_ms), p99: formatMs(bank.p99_ms) });
+  return (
+    <li className={cx('grid gap-x-6 gap-y-1.5 px-4 py-2.5 lg:items-center', grid)}>
+      <span className="flex flex-wrap items-center justify-between gap-x-3 gap-y-1">
+        <Link
+          to="/payments"
+          search={{ bank: bank.id }}
+          className="inline-flex items-center gap-2 text-14 text-ink hover:underline"
+        >
+          <span aria-hidden="true" className={cx('size-3 rounded-pill', bankFaceClass(bank.id))} />
+          {pick(bank.name, bank.name_en)}
+        </Link>
+        {link ? (
+          <Link to="/members" hash={bank.id} className="rounded-pill">
+            <LinkState state={link.state} />
+          </Link>
+        ) : null}
+      </span>
+      <Cell name={t('today.approval')}>
+        <Link
+          to="/payments"
+          search={{ bank: bank.id, state: 'declined' }}
+          className="flex-1 rounded-small hover:underline max-lg:max-w-60"
+        >
+          <ShareBar share={bank.approval_rate} />
+        </Link>
+      </Cell>
+      <Cell name={t('today.latency')}>
+        <span className="flex-1 max-lg:max-w-72" title={words}>
+          <LatencyBar bank={bank} scaleMs={scaleMs} />
+        </span>
+      </Cell>
+      {positions ? (
+        <Cell name={t('today.position')} end>
+          <PositionBar minor={bank.position} currency={today.currency} scale={scale} />
+        </Cell>
+      ) : null}
+    </li>
+  );
+}
+
+const grid = 'lg:grid-cols-[minmax(15rem,1.1fr)_minmax(0,1fr)_minmax(0,1.2fr)_minmax(0,1.1fr)]';
+
+/** Each bank's approval, answer time, position and link; every number leads to its rows. */
+export function BankFigures({ today, members, positions }: BankFiguresProps) {
+  const { t } = useTranslation();
   if (today.banks.length === 0) return null;
-  const scaleMs = Math.max(1, ...today.banks.map((bank) => bank.p99_ms ?? 0));
-  const scale = Math.max(...today.banks.map((bank) => Math.abs(bank.position)));
-  const head = 'px-3 font-normal text-12 text-muted first:pl-4 last:pr-4';
-  const cell = 'px-3 py-2 first:pl-4 last:pr-4';
   return (
     <Panel title={t('today.banks')} flush>
-      <table className="w-full border-collapse whitespace-nowrap text-14">
-        <thead className="border-line border-b text-left">
-          <tr className="h-(--row)">
-            <th scope="col" className={head}>
-              {t('today.bank')}
-            </th>
-            <th scope="col" className={cx(head, 'max-md:hidden')}>
-              {t('today.link')}
-            </th>
-            <th scope="col" className={head}>
-              {t('today.approval')}
-            </th>
-            <th scope="col" className={cx(head, 'max-md:hidden')}>
-              {t('today.latency')} · {t('today.p50')} / {t('today.p99')}
-            </th>
-            <th scope="col" className={cx(head, 'text-right max-sm:hidden')} title={t('today.positionHint')}>
-              {t('today.position')}
-            </th>
-          </tr>
-        </thead>
-        <tbody className="divide-y divide-line">
-          {today.banks.map((bank) => {
-            const link = members.find((one) => one.code === bank.id)?.link;
-            return (
-              <tr key={bank.id}>
-                <th scope="row" className={cx(cell, 'text-left font-normal')}>
-                  <Link
-                    to="/payments"
-                    search={{ bank: bank.id }}
-                    className="inline-flex items-center gap-2 hover:underline"
-                  >
-                    <span aria-hidden="true" className={cx('size-3 rounded-pill', bankFaceClass(bank.id))} />
-                    {pick(bank.name, bank.name_en)}
-                  </Link>
-                </th>
-                <td className={cx(cell, 'max-md:hidden')}>{link ? <LinkState state={link.state} /> : '—'}</td>
-                <td className={cell}>
-                  <Link
-                    to="/payments"
-                    search={{ bank: bank.id, state: 'declined' }}
-                    className="block rounded-small hover:underline"
-                  >
-                    <ShareBar share={bank.approval_rate} />
-                  </Link>
-                </td>
-                <td className={cx(cell, 'max-md:hidden')}>
-                  <LatencyBar bank={bank} scaleMs={scaleMs} />
-                </td>
-                <td className={cx(cell, 'max-sm:hidden')}>
-                  <PositionBar minor={bank.position} currency={today.currency} scale={scale} />
-                </td>
-              </tr>
-            );
-          })}
-        </tbody>
-      </table>
+      <div
+        aria-hidden="true"
+        className={cx('hidden gap-x-6 border-line border-b px-4 pb-1.5 text-12 text-muted lg:grid', grid)}
+      >
+        <span>
+          {t('today.bank')} · {t('today.link')}
+        </span>
+        <span>{t('today.approval')}</span>
+        <span>
+          {t('today.latency')} · {t('today.p50')} / {t('today.p99')}
+        </span>
+        {positions ? (
+          <span className="text-right" title={t('today.positionHint')}>
+            {t('today.position')}
+          </span>
+        ) : null}
+      </div>
+      <ul className="divide-y divide-line text-14 text-ink">
+        {today.banks.map((bank) => (
+          <BankLine key={bank.id} bank={bank} today={today} members={members} positions={positions} />
+        ))}
+      </ul>
     </Panel>
   );
 }

@@ -18,7 +18,7 @@ export function CardName({ card, long = false }: { card: Payment['card']; long?:
         {long ? ` ${ui(`card.${card.kind}`)}` : ''}
       </span>
       <span className="figures shrink-0 text-muted">
-        <span aria-hidden="true">··{card.last4}</span>
+        <span aria-hidden="true">{card.last4}</span>
         <span className="sr-only">{ui('card.ending', { tail: card.last4 })}</span>
       </span>
     </span>

@@ -47,7 +47,6 @@ function cellClass(look: ColumnLook | undefined): string {
     'px-3 whitespace-nowrap first:pl-4 last:pr-4',
     look?.align === 'end' && 'text-right',
     look?.from && shownFrom[look.from],
-    look?.className,
   );
 }
 
@@ -119,7 +118,10 @@ export function DataTable<T extends RowData>(props: DataTableProps<T>) {
             className={cx('h-(--row)', walk && 'row-link cursor-pointer hover:bg-sunken')}
           >
             {row.getAllCells().map((cell) => (
-              <td key={cell.id} className={cellClass(cell.column.columnDef.meta)}>
+              <td
+                key={cell.id}
+                className={cx(cellClass(cell.column.columnDef.meta), cell.column.columnDef.meta?.className)}
+              >
                 <table.FlexRender cell={cell} />
               </td>
             ))}

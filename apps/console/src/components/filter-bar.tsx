@@ -90,6 +90,8 @@ function periodOf({ from, to }: PaymentFilters): Period | '' {
   if (to === undefined && from !== undefined) {
     if (from === startOf('day')) return 'day';
     if (from === startOf('week')) return 'week';
+    // Chosen a moment ago: the hour has moved on a little since.
+    if (Math.abs(Date.now() - hourMs - Date.parse(from)) < hourMs / 12) return 'hour';
   }
   return 'custom';
 }
@@ -118,6 +120,42 @@ function Moment({
   );
 }
 
+interface PeriodChoiceProps {
+  filters: PaymentFilters;
+  set: (change: PaymentFilters) => void;
+}
+
+/** A named period, or two moments. */
+function PeriodChoice({ filters, set }: PeriodChoiceProps) {
+  const { t } = useTranslation();
+  const [custom, setCustom] = useState(false);
+  const period = custom ? 'custom' : periodOf(filters);
+  const choose = (value: string) => {
+    setCustom(value === 'custom');
+    if (value === '') set({ from: undefined, to: undefined });
+    else if (value !== 'custom') set({ from: startOf(value as Exclude<Period, 'custom'>), to: undefined });
+  };
+  return (
+    <>
+      <Choice
+        label={t('payments.period')}
+        value={period}
+        onChange={choose}
+        options={(['hour', 'day', 'week', 'custom'] as const).map((one) => ({
+          value: one,
+          label: t(`payments.${one}`),
+        }))}
+      />
+      {period === 'custom' ? (
+        <>
+          <Moment label={t('payments.from')} value={filters.from} onChange={(from) => set({ from })} />
+          <Moment label={t('payments.until')} value={filters.to} onChange={(to) => set({ to })} />
+        </>
+      ) : null}
+    </>
+  );
+}
+
 /** Narrows the list; each filter is a part of the address, so that a view can be sent to a colleague. */
 export function FilterBar({ filters }: { filters: PaymentFilters }) {
   const { t } = useTranslation();
@@ -131,15 +169,8 @@ export function FilterBar({ filters }: { filters: PaymentFilters }) {
     ...merchantsQuery,
     enabled: seen.includes('merchants') && filters.merchant_id !== undefined,
   });
-  const [custom, setCustom] = useState(false);
   const set = (change: PaymentFilters) =>
     void navigate({ to: '/payments', search: (before) => ({ ...before, ...change }), replace: true });
-  const period = custom ? 'custom' : periodOf(filters);
-  const choosePeriod = (value: string) => {
-    setCustom(value === 'custom');
-    if (value === '') set({ from: undefined, to: undefined });
-    else if (value !== 'custom') set({ from: startOf(value as Exclude<Period, 'custom'>), to: undefined });
-  };
   const banks = members.filter((member) => member.roles.includes('issuer') || member.bins.length > 0);
   const merchant = merchants.find((one) => one.id === filters.merchant_id);
   return (
@@ -165,21 +196,7 @@ export function FilterBar({ filters }: { filters: PaymentFilters }) {
         onChange={(value) => set({ entry: (value || undefined) as PaymentFilters['entry'] })}
         options={entryKinds.map((entry) => ({ value: entry, label: word('entry', entry) }))}
       />
-      <Choice
-        label={t('payments.period')}
-        value={period}
-        onChange={choosePeriod}
-        options={(['hour', 'day', 'week', 'custom'] as const).map((one) => ({
-          value: one,
-          label: t(`payments.${one}`),
-        }))}
-      />
-      {period === 'custom' ? (
-        <>
-          <Moment label={t('payments.from')} value={filters.from} onChange={(from) => set({ from })} />
-          <Moment label={t('payments.to')} value={filters.to} onChange={(to) => set({ to })} />
-        </>
-      ) : null}
+      <PeriodChoice filters={filters} set={set} />
       {filters.merchant_id ? (
         <Chip onRemove={() => set({ merchant_id: undefined })}>
           {merchant ? pick(merchant.name, merchant.name_en) : shortId(filters.merchant_id)}
@@ -189,10 +206,9 @@ export function FilterBar({ filters }: { filters: PaymentFilters }) {
       {filterCount(filters) > 0 ? (
         <button
           type="button"
-          onClick={() => {
-            setCustom(false);
-            void navigate({ to: '/payments', search: filters.q ? { q: filters.q } : {}, replace: true });
-          }}
+          onClick={() =>
+            void navigate({ to: '/payments', search: filters.q ? { q: filters.q } : {}, replace: true })
+          }
           className="target rounded-small px-2 text-14 text-azure hover:bg-azure-soft"
         >
           {t('payments.clear')}

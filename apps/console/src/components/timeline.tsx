@@ -50,8 +50,10 @@ const events: Record<string, { icon: LucideIcon; tone: Tone }> = {
   'payment.expired': { icon: Clock, tone: 'plain' },
   'payment.unknown': { icon: Hourglass, tone: 'amber' },
   'payment.reversed': { icon: Undo2, tone: 'plain' },
-  'refund.failed': { icon: CircleX, tone: 'rose' },
-  'refund.succeeded': { icon: RotateCcw, tone: 'jade' },
+  'payment.refunded': { icon: RotateCcw, tone: 'plain' },
+  'payment.partially_refunded': { icon: RotateCcw, tone: 'plain' },
+  'payment.refund_failed': { icon: CircleX, tone: 'rose' },
+  'payment.late_answer': { icon: Clock, tone: 'amber' },
 };
 
 interface StepFrameProps {
@@ -245,98 +247,121 @@ interface StepProps {
   bankName: (code: string) => string;
 }
 
-function Step({ step, since, last, marks, bankName }: StepProps) {
+type Frame = Pick<StepFrameProps, 'at' | 'since' | 'last'>;
+type Of<K extends StoryStep['kind']> = Extract<StoryStep, { kind: K }>;
+
+function EventStep({ step, frame }: { step: Of<'event'>; frame: Frame }) {
+  const word = useWord();
+  const look = events[step.event.type] ?? { icon: Bell, tone: 'plain' as const };
+  return (
+    <StepFrame
+      {...frame}
+      {...look}
+      title={<span className="font-semibold">{word('event', step.event.type)}</span>}
+    >
+      <RawJson label={step.event.type} value={step.event} />
+    </StepFrame>
+  );
+}
+
+function SentStep({ step, frame, bank }: { step: Of<'sent'>; frame: Frame; bank: string }) {
+  const { exchange } = step;
+  return (
+    <StepFrame
+      {...frame}
+      icon={ArrowUpRight}
+      tone={exchange.received_at === null ? 'amber' : 'azure'}
+      title={<SentTitle exchange={exchange} bank={bank} />}
+    >
+      <FieldTable fields={exchange.request} mti={exchange.mti} />
+    </StepFrame>
+  );
+}
+
+function ReceivedStep({ step, frame, bank }: { step: Of<'received'>; frame: Frame; bank: string }) {
+  const { exchange } = step;
+  return (
+    <StepFrame
+      {...frame}
+      icon={ArrowDownLeft}
+      tone={isApproval(exchange.response_code) ? 'jade' : 'rose'}
+      title={<ReceivedTitle exchange={exchange} bank={bank} tookMs={step.tookMs} />}
+    >
+      {exchange.response ? <FieldTable fields={exchange.response} mti={answerMti(exchange.mti)} /> : null}
+    </StepFrame>
+  );
+}
+
+function EntriesStep(props: { step: Of<'entries'>; frame: Frame; marks: ReadonlyMap<string, string> }) {
   const { t } = useTranslation();
   const word = useWord();
-  const at = step.at === null ? null : new Date(step.at).toISOString();
-  const frame = { at, since, last };
+  const { entries } = props.step;
+  return (
+    <StepFrame
+      {...props.frame}
+      icon={Scale}
+      tone="plain"
+      title={
+        <span>
+          <span className="font-semibold">{t('story.posting')}</span>{' '}
+          <span className="text-muted">{word('posting', entries[0]?.kind ?? '')}</span>
+        </span>
+      }
+    >
+      <Posting entries={entries} marks={props.marks} />
+    </StepFrame>
+  );
+}
+
+function RefundStep({ step, frame }: { step: Of<'refund'>; frame: Frame }) {
+  const { t } = useTranslation();
+  const word = useWord();
+  const { refund } = step;
+  return (
+    <StepFrame
+      {...frame}
+      icon={RotateCcw}
+      tone={refund.state === 'failed' ? 'rose' : refund.state === 'pending' ? 'amber' : 'plain'}
+      title={
+        <span className="flex flex-wrap items-baseline gap-x-2">
+          <span className="font-semibold">
+            {t('story.refund', { state: word('refundState', refund.state) })}
+          </span>
+          <Amount minor={refund.amount} currency={refund.currency} size={14} />
+          <span className="text-muted">{t('story.refundReason', { reason: refund.reason })}</span>
+        </span>
+      }
+    />
+  );
+}
+
+function ForwardStep({ step, frame }: { step: Of<'forward'>; frame: Frame }) {
+  const { forward } = step;
+  return (
+    <StepFrame
+      {...frame}
+      icon={Repeat2}
+      tone={forward.acknowledged_at ? 'jade' : forward.escalated ? 'rose' : 'amber'}
+      title={<ForwardNote forward={forward} />}
+    />
+  );
+}
+
+function Step({ step, since, last, marks, bankName }: StepProps) {
+  const frame: Frame = { at: step.at === null ? null : new Date(step.at).toISOString(), since, last };
   switch (step.kind) {
-    case 'event': {
-      const look = events[step.event.type] ?? { icon: Bell, tone: 'plain' as const };
-      return (
-        <StepFrame
-          {...frame}
-          {...look}
-          title={<span className="font-semibold">{word('event', step.event.type)}</span>}
-        >
-          <RawJson label={step.event.type} value={step.event} />
-        </StepFrame>
-      );
-    }
-    case 'sent': {
-      const lost = step.exchange.received_at === null;
-      return (
-        <StepFrame
-          {...frame}
-          icon={ArrowUpRight}
-          tone={lost ? 'amber' : 'azure'}
-          title={<SentTitle exchange={step.exchange} bank={bankName(step.exchange.bank)} />}
-        >
-          <FieldTable fields={step.exchange.request} mti={step.exchange.mti} />
-        </StepFrame>
-      );
-    }
+    case 'event':
+      return <EventStep step={step} frame={frame} />;
+    case 'sent':
+      return <SentStep step={step} frame={frame} bank={bankName(step.exchange.bank)} />;
     case 'received':
-      return (
-        <StepFrame
-          {...frame}
-          icon={ArrowDownLeft}
-          tone={isApproval(step.exchange.response_code) ? 'jade' : 'rose'}
-          title={
-            <ReceivedTitle
-              exchange={step.exchange}
-              bank={bankName(step.exchange.bank)}
-              tookMs={step.tookMs}
-            />
-          }
-        >
-          {step.exchange.response ? (
-            <FieldTable fields={step.exchange.response} mti={answerMti(step.exchange.mti)} />
-          ) : null}
-        </StepFrame>
-      );
+      return <ReceivedStep step={step} frame={frame} bank={bankName(step.exchange.bank)} />;
     case 'entries':
-      return (
-        <StepFrame
-          {...frame}
-          icon={Scale}
-          tone="plain"
-          title={
-            <span>
-              <span className="font-semibold">{t('story.posting')}</span>{' '}
-              <span className="text-muted">{word('posting', step.entries[0]?.kind ?? '')}</span>
-            </span>
-          }
-        >
-          <Posting entries={step.entries} marks={marks} />
-        </StepFrame>
-      );
+      return <EntriesStep step={step} frame={frame} marks={marks} />;
     case 'refund':
-      return (
-        <StepFrame
-          {...frame}
-          icon={RotateCcw}
-          tone={step.refund.state === 'failed' ? 'rose' : step.refund.state === 'pending' ? 'amber' : 'plain'}
-          title={
-            <span className="flex flex-wrap items-baseline gap-x-2">
-              <span className="font-semibold">
-                {t('story.refund', { state: word('refundState', step.refund.state) })}
-              </span>
-              <Amount minor={step.refund.amount} currency={step.refund.currency} size={14} />
-              <span className="text-muted">{t('story.refundReason', { reason: step.refund.reason })}</span>
-            </span>
-          }
-        />
-      );
+      return <RefundStep step={step} frame={frame} />;
     case 'forward':
-      return (
-        <StepFrame
-          {...frame}
-          icon={Repeat2}
-          tone={step.forward.acknowledged_at ? 'jade' : step.forward.escalated ? 'rose' : 'amber'}
-          title={<ForwardNote forward={step.forward} />}
-        />
-      );
+      return <ForwardStep step={step} frame={frame} />;
   }
 }
 

@@ -19,8 +19,8 @@ export interface TAccountView {
   creditTotal: bigint;
 }
 
-/** Kinds of entry that move no money: a hold promises it, a void gives the promise back. */
-const memoKinds = new Set(['hold', 'pending', 'void']);
+/** Kinds of entry that move no money: a hold promises it, a release gives the promise back. */
+const memoKinds = new Set(['hold', 'refund_hold', 'void', 'release']);
 
 /** True when the entry is a promise rather than a posting, so it takes no part in the totals. */
 export function isMemo(kind: string): boolean {

@@ -36,8 +36,8 @@ function LinkActions({ member, link }: { member: MemberView; link: LinkFigures }
   const bank = pick(member.name, member.name_en);
   const mutation = useMutation({
     mutationFn: (action: LinkAction) => api.actOnLink(member.id, action),
-    onSuccess: (_, action) => {
-      toast(t('members.done', { bank, action: t(`members.${action}`) }));
+    onSuccess: (outcome, action) => {
+      if (outcome.ok) toast(t('members.done', { bank, action: t(`members.${action}`) }));
       return queryClient.invalidateQueries({ queryKey: membersQuery.queryKey });
     },
   });
@@ -63,6 +63,12 @@ function LinkActions({ member, link }: { member: MemberView; link: LinkFigures }
         })}
       </fieldset>
       {mutation.error && asked === null ? <ErrorNotice error={mutation.error} /> : null}
+      {mutation.data?.ok === false && mutation.variables ? (
+        <ErrorNotice
+          title={t('members.failed', { bank, action: t(`members.${mutation.variables}`) })}
+          detail={t('members.failedDetail', { code: mutation.data.code })}
+        />
+      ) : null}
       {asked ? (
         <ConfirmSheet
           open
@@ -107,10 +113,73 @@ function LinkFacts({ link }: { link: LinkFigures }) {
   );
 }
 
-function Member({ member, mayAct }: { member: MemberView; mayAct: boolean }) {
+function MemberHead({ member, name }: { member: MemberView; name: string }) {
   const { t } = useTranslation();
-  const pick = usePick();
   const word = useWord();
+  const facts = [
+    ...member.roles.map((role) => word('memberRole', role)),
+    ...(member.status === 'active' ? [] : [word('memberStatus', member.status)]),
+  ];
+  return (
+    <div className="flex flex-wrap items-start justify-between gap-x-6 gap-y-3">
+      <div className="flex min-w-0 items-center gap-3">
+        <span
+          aria-hidden="true"
+          className={cx('h-10 w-1.5 shrink-0 rounded-pill', bankFaceClass(member.code))}
+        />
+        <div className="min-w-0">
+          <div className="flex flex-wrap items-center gap-x-3 gap-y-1">
+            <h2 className="truncate font-semibold text-16 text-ink">{name}</h2>
+            {member.link ? <LinkState state={member.link.state} /> : null}
+          </div>
+          <p className="text-12 text-muted">
+            <span className="font-mono">{member.code}</span>
+            {facts.map((fact) => ` · ${fact}`).join('')}
+            {member.bins.length > 0 ? (
+              <>
+                {' · '}
+                {t('members.bins')} <span className="font-mono">{member.bins.join(' ')}</span>
+              </>
+            ) : null}
+          </p>
+        </div>
+      </div>
+      <div className="lg:text-right">
+        <p className="text-12 text-muted">
+          {t('members.position')} · {member.position >= 0 ? t('today.owes') : t('today.isOwed')}
+        </p>
+        <Amount minor={Math.abs(member.position)} currency={member.currency} size={20} />
+      </div>
+    </div>
+  );
+}
+
+/** Where the line goes and how it speaks. */
+function LinkLine({ link, code }: { link: LinkFigures; code: string }) {
+  const { t } = useTranslation();
+  return (
+    <div className="flex flex-wrap items-center gap-x-3 gap-y-2 text-12 text-muted">
+      {link.since ? (
+        <span>
+          {t('members.since')} <Time at={link.since} />
+        </span>
+      ) : null}
+      <span className="font-mono">{link.address}</span>
+      <Badge icon={link.tls ? ShieldCheck : ShieldOff} tone="plain">
+        {link.tls ? t('members.tls') : t('members.plain')}
+      </Badge>
+      <span>
+        {t('members.profile')} <span className="font-mono">{link.profile}</span>
+      </span>
+      <Link to="/payments" search={{ bank: code }} className="text-azure hover:underline">
+        {t('members.payments')}
+      </Link>
+    </div>
+  );
+}
+
+function Member({ member, mayAct }: { member: MemberView; mayAct: boolean }) {
+  const pick = usePick();
   const { link } = member;
   const name = pick(member.name, member.name_en);
   return (
@@ -119,60 +188,12 @@ function Member({ member, mayAct }: { member: MemberView; mayAct: boolean }) {
       aria-label={name}
       className="flex scroll-mt-20 flex-col gap-4 rounded-card border border-line bg-raised p-4 target:border-ink lg:p-5"
     >
-      <div className="flex flex-wrap items-start justify-between gap-x-6 gap-y-3">
-        <div className="flex min-w-0 items-center gap-3">
-          <span
-            aria-hidden="true"
-            className={cx('h-9 w-1.5 shrink-0 rounded-pill', bankFaceClass(member.code))}
-          />
-          <div className="min-w-0">
-            <h2 className="truncate font-semibold text-16 text-ink">{name}</h2>
-            <p className="text-12 text-muted">
-              <span className="font-mono">{member.code}</span>
-              {member.roles.length > 0
-                ? ` · ${member.roles.map((role) => word('memberRole', role)).join(' · ')}`
-                : ''}
-              {member.status === 'active' ? '' : ` · ${word('memberStatus', member.status)}`}
-              {member.bins.length > 0 ? (
-                <>
-                  {' · '}
-                  {t('members.bins')} <span className="font-mono">{member.bins.join(' ')}</span>
-                </>
-              ) : null}
-            </p>
-          </div>
-        </div>
-        <div className="flex items-center gap-4">
-          <div className="text-right">
-            <p className="text-12 text-muted">
-              {t('members.position')} · {member.position >= 0 ? t('today.owes') : t('today.isOwed')}
-            </p>
-            <Amount minor={Math.abs(member.position)} currency={member.currency} size={20} />
-          </div>
-        </div>
-      </div>
+      <MemberHead member={member} name={name} />
       {link ? (
         <>
           <LinkFacts link={link} />
           <div className="flex flex-wrap items-center justify-between gap-x-6 gap-y-3 border-line border-t pt-4">
-            <div className="flex flex-wrap items-center gap-x-3 gap-y-2 text-12 text-muted">
-              <LinkState state={link.state} />
-              {link.since ? (
-                <span>
-                  {t('members.since')} <Time at={link.since} />
-                </span>
-              ) : null}
-              <span className="font-mono">{link.address}</span>
-              <Badge icon={link.tls ? ShieldCheck : ShieldOff} tone="plain">
-                {link.tls ? t('members.tls') : t('members.plain')}
-              </Badge>
-              <span>
-                {t('members.profile')} <span className="font-mono">{link.profile}</span>
-              </span>
-              <Link to="/payments" search={{ bank: member.code }} className="text-azure hover:underline">
-                {t('members.payments')}
-              </Link>
-            </div>
+            <LinkLine link={link} code={member.code} />
             {mayAct ? <LinkActions member={member} link={link} /> : null}
           </div>
         </>

@@ -28,7 +28,7 @@ function useColumns(): Columns<MerchantView> {
           enableSorting: true,
           meta: { className: 'max-w-64 truncate' },
           cell: ({ row: { original } }) => (
-            <Link to="/merchants/$id" params={{ id: original.id }} className="text-azure">
+            <Link to="/merchants/$id" params={{ id: original.id }} className="font-semibold text-ink">
               {pick(original.name, original.name_en)}
             </Link>
           ),

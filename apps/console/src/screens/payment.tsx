@@ -84,7 +84,7 @@ function Summary({ payment }: { payment: Payment }) {
         size={56}
         struck={['declined', 'cancelled', 'expired', 'reversed'].includes(payment.state)}
       />
-      <div className="flex min-w-0 flex-col gap-1">
+      <div className="flex min-w-0 flex-col gap-1 font-normal">
         <span>
           <StatusBadge status={payment.state} />
         </span>

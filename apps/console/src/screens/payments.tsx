@@ -34,7 +34,7 @@ function useColumns(): Columns<Payment> {
               params={{ id: row.original.id }}
               preload={false}
               aria-label={`${row.original.id} ${row.original.merchant.name}`}
-              className="text-azure"
+              className="text-ink"
             >
               <Time at={row.original.created_at} />
             </Link>
@@ -98,6 +98,35 @@ function useColumns(): Columns<Payment> {
   );
 }
 
+/** The grey places of rows on their way. */
+function Rows() {
+  return (
+    <div aria-busy="true" className="flex flex-col gap-2 p-4">
+      {['a', 'b', 'c', 'd', 'e', 'f', 'g', 'h'].map((key) => (
+        <Skeleton key={key} className="h-6" />
+      ))}
+    </div>
+  );
+}
+
+function Nothing({ anyFilter }: { anyFilter: boolean }) {
+  const { t } = useTranslation();
+  return (
+    <EmptyState
+      icon={<SearchX size={40} strokeWidth={1.25} aria-hidden="true" />}
+      title={t('payments.none')}
+      detail={anyFilter ? t('payments.noneDetail') : undefined}
+      action={
+        anyFilter ? (
+          <Link to="/payments" search={{}} className={buttonClass('secondary', { compact: true })}>
+            {t('payments.clear')}
+          </Link>
+        ) : undefined
+      }
+    />
+  );
+}
+
 /** Every payment one may see: found by words, narrowed by filters, all of it in the address. */
 export function Payments() {
   const { t } = useTranslation();
@@ -126,24 +155,9 @@ export function Payments() {
       ) : (
         <Panel flush>
           {list.isPending ? (
-            <div aria-busy="true" className="flex flex-col gap-2 p-4">
-              {['a', 'b', 'c', 'd', 'e', 'f', 'g', 'h'].map((key) => (
-                <Skeleton key={key} className="h-6" />
-              ))}
-            </div>
+            <Rows />
           ) : rows.length === 0 ? (
-            <EmptyState
-              icon={<SearchX size={40} strokeWidth={1.25} aria-hidden="true" />}
-              title={t('payments.none')}
-              detail={anyFilter ? t('payments.noneDetail') : undefined}
-              action={
-                anyFilter ? (
-                  <Link to="/payments" search={{}} className={buttonClass('secondary', { compact: true })}>
-                    {t('payments.clear')}
-                  </Link>
-                ) : undefined
-              }
-            />
+            <Nothing anyFilter={anyFilter} />
           ) : (
             <DataTable
               label={t('payments.title')}

@@ -30,7 +30,7 @@ function Coin() {
     <svg
       viewBox="0 0 64 64"
       aria-hidden="true"
-      className="-right-[16vmin] -bottom-[22vmin] pointer-events-none absolute size-[96vmin] text-line"
+      className="-right-[16vmin] -bottom-[22vmin] pointer-events-none absolute size-[96vmin] text-line opacity-70"
       fill="currentColor"
     >
       {[coinPath, ...wingPaths].map((d) => (
@@ -123,7 +123,7 @@ export function SignIn() {
             ) : signIn.error ? (
               <ErrorNotice error={signIn.error} />
             ) : null}
-            <Button type="submit" wide busy={signIn.isPending} disabled={username === '' || password === ''}>
+            <Button type="submit" wide busy={signIn.isPending}>
               {t('signIn.submit')}
             </Button>
           </form>

@@ -68,7 +68,7 @@ function Figures({ today }: { today: TodayFigures }) {
     dayStart(Date.parse(`${today.business_date}T12:00:00+08:00`), cityZone),
   ).toISOString();
   const decided = today.captured_count + today.declined_count;
-  const count = 'figures font-semibold text-28 text-ink';
+  const count = 'figures font-semibold text-28';
   return (
     <div className="grid grid-cols-2 gap-3 xl:grid-cols-[2fr_1fr_1fr_1fr]">
       <Figure
@@ -93,7 +93,7 @@ function Figures({ today }: { today: TodayFigures }) {
         })}
         search={{ state: 'declined', from }}
       >
-        <span className={count}>{formatCount(today.declined_count)}</span>
+        <span className={cx(count, 'text-ink')}>{formatCount(today.declined_count)}</span>
       </Figure>
       <Figure
         className="max-xl:col-span-2"
@@ -102,7 +102,11 @@ function Figures({ today }: { today: TodayFigures }) {
         search={{ state: 'unknown' }}
       >
         <span
-          className={cx('inline-flex items-center gap-2', count, today.unknown_count > 0 && 'text-amber')}
+          className={cx(
+            'inline-flex items-center gap-2',
+            count,
+            today.unknown_count > 0 ? 'text-amber' : 'text-ink',
+          )}
         >
           {today.unknown_count > 0 ? <Hourglass size={22} strokeWidth={1.75} aria-hidden="true" /> : null}
           {formatCount(today.unknown_count)}
@@ -153,7 +157,7 @@ export function Today() {
       <AttentionList found={attentions(today, members)} members={members} />
       <Figures today={today} />
       <LivePanel ticks={ticks} />
-      <BankFigures today={today} members={members} />
+      <BankFigures today={today} members={members} positions={me.role !== 'merchant'} />
       <HoursPanel today={today} />
     </div>
   );
