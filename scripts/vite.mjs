@@ -7,6 +7,12 @@ import { VitePWA } from 'vite-plugin-pwa';
 /** Libraries that hold state in module scope or React context: two copies would not see each other. */
 const single = ['react', 'react-dom', 'i18next', 'react-i18next', '@tanstack/react-query', 'idb'];
 
+/** What every screen needs, in one file: fewer requests, and it compresses better than many small ones. */
+const frame = {
+  name: 'frame',
+  test: /node_modules\/(react|react-dom|scheduler|i18next|react-i18next|use-sync-external-store|@tanstack\/(history|store|react-store|router-core|react-router|query-core|react-query))\//,
+};
+
 const icons = [
   { src: 'icon.svg', sizes: 'any', type: 'image/svg+xml' },
   { src: 'icon-192.png', sizes: '192x192', type: 'image/png' },
@@ -60,7 +66,13 @@ export function appConfig(options) {
     publicDir: existsSync(assets) ? assets : join(root, 'public'),
     plugins: [react(), tailwindcss(), ...(installable ? [pwa({ ...options, colour })] : [])],
     resolve: { dedupe: single },
-    build: { outDir: join(root, 'dist'), emptyOutDir: true, target: 'es2022', assetsInlineLimit: 2048 },
+    build: {
+      outDir: join(root, 'dist'),
+      emptyOutDir: true,
+      target: 'es2022',
+      assetsInlineLimit: 2048,
+      rolldownOptions: { output: { codeSplitting: { groups: [frame] } } },
+    },
     server: { proxy: { '/v1': { target, changeOrigin: true } } },
   };
 }

@@ -1,0 +1,91 @@
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { sandboxBanks, sandboxPeople, testCards } from '@feiqian/app-bank';
+import { paymentStates } from '@feiqian/contract';
+import { transitions } from '@feiqian/payments';
+import { expect, test } from 'vitest';
+import { suites } from '../../scripts/suites.mjs';
+
+const root = join(import.meta.dirname, '..', '..');
+const read = (path: string) => readFileSync(join(root, path), 'utf8');
+
+/** Cells of every row of the tables in a document, code marks removed. */
+function rows(path: string): string[][] {
+  return read(path)
+    .split('\n')
+    .filter((line) => line.startsWith('|') && !/^\|[-| ]+\|$/.test(line))
+    .map((line) =>
+      line
+        .slice(1, -1)
+        .split('|')
+        .map((cell) => cell.trim().replaceAll('`', '')),
+    );
+}
+
+test('docs/states.md tables every state and every transition, and no other', () => {
+  const table = rows('docs/states.md');
+  const states = new Set<string>(paymentStates);
+  const told = table
+    .filter(([from, to]) => states.has(from ?? '') && states.has(to ?? ''))
+    .map(([from, to]) => `${from} → ${to}`);
+  const real = Object.entries(transitions).flatMap(([from, next]) => next.map((to) => `${from} → ${to}`));
+  expect(told.sort()).toEqual(real.sort());
+  const described = table.filter((row) => row.length === 4).map(([state]) => state);
+  expect(described.filter((state) => states.has(state ?? '')).sort()).toEqual([...paymentStates].sort());
+});
+
+test('docs/sandbox-cards.md has each test card with its outcome, each person and each bank', () => {
+  const table = rows('docs/sandbox-cards.md');
+  const cards = table
+    .filter(([pan]) => /^9156\d{12}$/.test(pan ?? ''))
+    .map(([pan, outcome]) => [pan, outcome]);
+  expect(cards).toEqual(testCards.map(({ pan, outcome }) => [pan, outcome]));
+  const people = table.filter(([mobile]) => /^1\d{10}$/.test(mobile ?? ''));
+  expect(people.map(([mobile, who, banks]) => [mobile, who, banks?.split(';')[0]])).toEqual(
+    sandboxPeople.map((one) => [one.mobile, `${one.name} ${one.nameLatin}`, one.banks.join(', ')]),
+  );
+  const banks = table
+    .filter((row) => row.length === 5 && /^915/.test(row[1] ?? ''))
+    .map((row) => row.slice(0, 4));
+  expect(banks).toEqual(
+    sandboxBanks.map(({ settings }) => [
+      `${settings.id} ${settings.name} ${settings.nameEn}`,
+      settings.bins.join(', '),
+      String(settings.isoPort),
+      String(settings.apiPort),
+    ]),
+  );
+});
+
+test('docs/guides/production.md names every setting, and no other', () => {
+  const inCode = read('apps/network/src/config.ts').matchAll(/'(FEIQIAN_\w+|PORT|DATABASE_URL)'/g);
+  const told = rows('docs/guides/production.md').flatMap(([name]) =>
+    /^[A-Z_]+$/.test(name ?? '') ? [name] : [],
+  );
+  expect([...new Set(told)].sort()).toEqual([...new Set([...inCode].map((match) => match[1]))].sort());
+});
+
+test('TESTING.md names every suite', () => {
+  const told = rows('TESTING.md').map(([name]) => name);
+  expect(told).toEqual(expect.arrayContaining(suites.map((suite) => suite.project)));
+});
+
+test('every npm script that a document tells to run exists', () => {
+  const { scripts } = JSON.parse(read('package.json')) as { scripts: Record<string, string> };
+  const documents = [
+    ...readdirSync(root),
+    ...readdirSync(join(root, 'docs'), { recursive: true, encoding: 'utf8' }).map((path) =>
+      join('docs', path),
+    ),
+  ]
+    .filter((path) => path.endsWith('.md'))
+    .map(read);
+  const named = documents.flatMap((text) =>
+    [...text.matchAll(/npm run (?:--silent )?([\w:-]+)/g)].map((match) => match[1]),
+  );
+  for (const name of new Set(named)) expect(Object.keys(scripts)).toContain(name);
+  for (const command of Object.values(scripts)) {
+    const [, script] = command.match(/^node (\S+)/) ?? [];
+    if (script) expect(existsSync(join(root, script)), command).toBe(true);
+  }
+});
