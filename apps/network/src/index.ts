@@ -1,1 +1,6 @@
-export {};
+export { compose, networkLedger, networkMigrations } from './compose.ts';
+export { type Config, modes, type ParsedConfig, parseConfig, redacted, sandboxKeys } from './config.ts';
+export { openEngine, StartRefused } from './engine.ts';
+export { sandboxGuide } from './seed.ts';
+export { type RunningNetwork, startNetwork } from './start.ts';
+export { version } from './version.ts';

@@ -35,3 +35,5 @@ export function manualClock(startMs = Date.UTC(2026, 0, 5, 1, 0, 0)): ManualCloc
 export function instant(ms: number): string {
   return new Date(ms).toISOString();
 }
+
+export { businessDay } from './businessDay.ts';

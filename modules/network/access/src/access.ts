@@ -38,13 +38,14 @@ export function createAccess(deps: AccessDeps) {
   const { db, clock, ids } = deps;
   const cache = new Map<string, { principal: Principal; id: string; untilMs: number }>();
 
+  /** Makes a credential. Only the sandbox, whose keys are published, says itself what the `secret` is. */
   async function issue(
     sql: Sql,
     principal: Principal,
     name: string,
     tenant: string | null,
+    secret = `${secretPrefix[principal.kind]}_${ids.secret(32)}`,
   ): Promise<NewCredential> {
-    const secret = `${secretPrefix[principal.kind]}_${ids.secret(32)}`;
     const now = clock.now();
     const lasts = sessionMs[principal.kind];
     const id = ids.uuid();

@@ -37,7 +37,8 @@ function refuseForeignOrigin(request: FastifyRequest): void {
   if (request.method === 'GET' || request.method === 'HEAD') return;
   const site = request.headers['sec-fetch-site'];
   const origin = request.headers.origin;
-  const sameHost = origin !== undefined && URL.canParse(origin) && new URL(origin).host === request.headers.host;
+  const sameHost =
+    origin !== undefined && URL.canParse(origin) && new URL(origin).host === request.headers.host;
   if (
     (site !== undefined && site !== 'same-origin' && site !== 'none') ||
     (origin !== undefined && !sameHost)

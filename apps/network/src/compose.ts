@@ -1,0 +1,214 @@
+import { createHash } from 'node:crypto';
+import { accessMigrations, createAccess, type SendCode } from '@feiqian/access';
+import { businessDay, type Clock } from '@feiqian/clock';
+import type { Db, Migrations, Tx } from '@feiqian/db';
+import { idempotencyMigrations } from '@feiqian/idempotency';
+import { createIds, fromUuid, secureRandom } from '@feiqian/ids';
+import { createKeystore, parseKeyRing } from '@feiqian/keystore';
+import { createLedger } from '@feiqian/ledger';
+import {
+  claimReferences,
+  createBankApi,
+  createForwarder,
+  createLinks,
+  linksMigrations,
+} from '@feiqian/links';
+import { createMembers, membersMigrations } from '@feiqian/members';
+import { createMerchants, merchantsMigrations } from '@feiqian/merchants';
+import { currencyOf } from '@feiqian/money';
+import { createOutbox, outboxMigrations } from '@feiqian/outbox';
+import { createPayments, dynamicCode, type Payment, payable, paymentsMigrations } from '@feiqian/payments';
+import type { Logger } from '@feiqian/telemetry';
+import { createTokens, tokensMigrations } from '@feiqian/tokens';
+import { createWallets, walletsMigrations } from '@feiqian/wallets';
+import { bankPort } from './bankPort.ts';
+import type { Config } from './config.ts';
+
+/** The network's own ledger. */
+export const networkLedger = createLedger('ledger');
+
+/** Every migration of the network, in the order in which modules may build on each other. */
+export const networkMigrations: readonly Migrations[] = [
+  idempotencyMigrations,
+  outboxMigrations,
+  networkLedger.migrations,
+  accessMigrations,
+  membersMigrations,
+  merchantsMigrations,
+  tokensMigrations,
+  linksMigrations,
+  walletsMigrations,
+  paymentsMigrations,
+];
+
+/** Kinds of ledger account (the ledger's `code`). */
+const accountKinds = { position: 1, payable: 2 } as const;
+
+export interface ComposeDeps {
+  config: Config;
+  db: Db;
+  clock: Clock;
+  logger: Logger;
+  sendCode: SendCode;
+  fixedCode: string | null;
+}
+
+export type Network = Awaited<ReturnType<typeof compose>>;
+
+/** Puts the network together, in the order of the module map. This is the only wiring. */
+export async function compose(deps: ComposeDeps) {
+  const { config, db, clock, logger } = deps;
+  const ids = createIds(clock.now);
+  const holder = ids.uuid();
+  const lookupKey = Buffer.from(config.lookupKey, 'hex');
+  const keystore = createKeystore(parseKeyRing(config.keyRing), lookupKey, secureRandom);
+  const outbox = createOutbox({ db, clock, ids, onError: (e) => logger.error(e, 'the event relay failed') });
+  const ledger = networkLedger;
+  const ledgerOf = (currency: string) => Number(currencyOf(currency).numeric);
+
+  const access = createAccess({
+    db,
+    clock,
+    ids,
+    keyedHash: keystore.keyedHash,
+    sendCode: deps.sendCode,
+    fixedCode: deps.fixedCode,
+  });
+
+  const members = createMembers({
+    db,
+    clock,
+    ids,
+    sealer: keystore,
+    async openAccount(tx, { accountId, memberId, currency }) {
+      const account = {
+        id: accountId,
+        ledger: ledgerOf(currency),
+        code: accountKinds.position,
+        userData128: memberId,
+      };
+      await ledger.createAccounts(tx, [account], clock.now());
+    },
+  });
+  await members.reload();
+
+  const merchants = createMerchants({
+    db,
+    clock,
+    ids,
+    access,
+    seal: keystore.seal,
+    async openPayable(tx: Tx, merchantId: string, currency: string, nowMs: number) {
+      const id = ids.uuid();
+      const account = { id, ledger: ledgerOf(currency), code: accountKinds.payable, userData128: merchantId };
+      await ledger.createAccounts(tx, [account], nowMs);
+      return id;
+    },
+  });
+
+  const tokens = createTokens({ db, clock, ids, random: secureRandom, keystore });
+  await tokens.vault.open();
+
+  const references = await claimReferences({ db, clock, holder });
+  const links = createLinks({
+    clock,
+    ids,
+    randomBytes: secureRandom,
+    references,
+    members,
+    institution: config.institution,
+    timeZone: config.timeZone,
+    onError: (memberId, error) => logger.error({ memberId, err: error }, 'a link could not be set up'),
+  });
+  const bankApi = createBankApi({ members });
+
+  const wallets = createWallets({
+    db,
+    clock,
+    ids,
+    access,
+    tokens,
+    banks: bankPort(bankApi),
+    issuers: () =>
+      members
+        .list()
+        .filter((m) => m.roles.includes('issuer'))
+        .map((m) => ({ memberId: m.id, code: m.code, name: m.name, nameEn: m.nameEn, colour: m.colour })),
+    issuerOf: (pan) => members.routeByPan(pan)?.member.id ?? null,
+    seal: keystore.seal,
+    open: keystore.open,
+    keyedHash: keystore.keyedHash,
+  });
+
+  let kick = (): void => undefined;
+  const paymentDeps = {
+    db,
+    clock,
+    ids,
+    outbox,
+    ledger,
+    links,
+    references,
+    merchants,
+    tokens,
+    wallets,
+    acquirerCode: config.acquirer,
+    booksOf: (p: { issuerId: string | null; currency: string }) => ({
+      ledger: ledgerOf(p.currency),
+      position: members.positionAccount(p.issuerId ?? '', p.currency),
+    }),
+    view: {
+      bankOf: (memberId: string) => members.get(memberId),
+      codeOf: (p: Payment) => {
+        const till = payable.includes(p.state) ? merchants.peek(p.storeId) : null;
+        if (till === null) return null;
+        return {
+          code: dynamicCode(p, till.merchant),
+          link: `${config.publicUrl}/wallet/pay/${fromUuid(p.id, 'pay')}`,
+        };
+      },
+    },
+    kickForwarder: () => kick(),
+  };
+  const payments = createPayments(paymentDeps);
+
+  const forwarder = createForwarder({
+    db,
+    clock,
+    holder,
+    random: () => (secureRandom(new Uint8Array(1))[0] as number) / 255,
+    links,
+    detokenise: (tokenIds) => tokens.detokenise(db, tokenIds),
+    onSettled: (tx, forward, answer) => payments.settleForward(tx, forward, answer),
+    afterSettled: (forward) => payments.forwardSettled(forward),
+    onError: (error) => logger.error(error, 'store and forward failed'),
+  });
+  kick = () => forwarder.kick();
+
+  return {
+    config,
+    db,
+    clock,
+    ids,
+    keystore,
+    outbox,
+    ledger,
+    access,
+    members,
+    merchants,
+    tokens,
+    references,
+    links,
+    wallets,
+    payments,
+    forwarder,
+    paymentRoutesDeps: { ...paymentDeps, now: clock.now, payments },
+    businessDay: (atMs: number) => businessDay(atMs, config.timeZone),
+  };
+}
+
+/** A UUID that names something of the sandbox for ever (version 8 from SHA-256). */
+export function namedId(name: string): string {
+  const h = createHash('sha256').update(`feiqian sandbox ${name}`).digest('hex');
+  return `${h.slice(0, 8)}-${h.slice(8, 12)}-8${h.slice(13, 16)}-a${h.slice(17, 20)}-${h.slice(20, 32)}`;
+}

@@ -1,0 +1,58 @@
+import { existsSync } from 'node:fs';
+import { dirname, join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import fastifyStatic from '@fastify/static';
+import type { HttpApp } from '@feiqian/http';
+import { problemOf } from '@feiqian/http';
+
+const yearSeconds = 365 * 24 * 3600;
+const apps = ['wallet', 'till', 'console'] as const;
+
+/** The repository's root, from wherever this file was bundled to. */
+function rootDirectory(): string {
+  let dir = dirname(fileURLToPath(import.meta.url));
+  while (!existsSync(join(dir, 'package-lock.json')) && dirname(dir) !== dir) dir = dirname(dir);
+  return dir;
+}
+
+/** Serves the built front ends: hashed assets for a year, everything else fresh, and each app's own routes by its page. */
+export async function serveFrontEnds(app: HttpApp): Promise<void> {
+  const root = rootDirectory();
+  const setHeaders = (reply: { header(name: string, value: string): unknown }, path: string) => {
+    const hashed = /[/\\]assets[/\\]/.test(path);
+    reply.header('cache-control', hashed ? `public, max-age=${yearSeconds}, immutable` : 'no-cache');
+  };
+  const built = apps.filter((name) => existsSync(join(root, 'apps', name, 'dist', 'index.html')));
+  const landing = join(root, 'apps', 'landing', 'dist');
+  let decorated = false;
+  const serve = async (dir: string, prefix: string): Promise<void> => {
+    await app.register(fastifyStatic, {
+      root: dir,
+      prefix,
+      decorateReply: !decorated,
+      cacheControl: false,
+      setHeaders: setHeaders as never,
+    });
+    decorated = true;
+  };
+  for (const name of built) await serve(join(root, 'apps', name, 'dist'), `/${name}/`);
+  if (existsSync(join(landing, 'index.html'))) await serve(landing, '/');
+  for (const name of apps)
+    app.get(`/${name}`, { schema: { hide: true } }, (_request, reply) => reply.redirect(`/${name}/`));
+  app.setNotFoundHandler((request, reply) => {
+    const path = request.url.split('?')[0] ?? '';
+    const name = built.find((n) => path.startsWith(`/${n}/`));
+    const page = request.method === 'GET' && (request.headers.accept ?? '').includes('text/html');
+    if (name !== undefined && page) {
+      return reply
+        .header('cache-control', 'no-cache')
+        .sendFile('index.html', join(root, 'apps', name, 'dist'));
+    }
+    const problem = problemOf('not_found', request.id);
+    return reply
+      .code(404)
+      .type('application/problem+json; charset=utf-8')
+      .serializer((p: unknown) => JSON.stringify(p))
+      .send(problem);
+  });
+}

@@ -1,0 +1,223 @@
+import { readFileSync } from 'node:fs';
+import rateLimit from '@fastify/rate-limit';
+import swagger from '@fastify/swagger';
+import { installGuard } from '@feiqian/access';
+import { consoleRoutes } from '@feiqian/console';
+import { Health, Sandbox } from '@feiqian/contract';
+import { createHttp, type HttpApp, ProblemError } from '@feiqian/http';
+import { merchantRoutes } from '@feiqian/merchants';
+import { payerRoutes, paymentRoutes, streamRoutes } from '@feiqian/payments';
+import type { Logger, Registry } from '@feiqian/telemetry';
+import { walletRoutes } from '@feiqian/wallets';
+import scalar from '@scalar/fastify-api-reference';
+import type { FastifyReply } from 'fastify';
+import type { Network } from './compose.ts';
+import type { Engine } from './engine.ts';
+import { serveFrontEnds } from './frontEnds.ts';
+import { version } from './version.ts';
+
+export interface ServerDeps {
+  network: Network;
+  engine: Engine;
+  logger: Logger;
+  metrics: Registry;
+  /** What `/v1/sandbox` tells; null in production. */
+  sandbox: (() => Promise<Sandbox>) | null;
+}
+
+/** Sign-in attempts from one address in a minute; codes and PINs have their own locks besides. */
+const signInMax = 120;
+
+/** Builds the HTTP application: the API, its reference page, health, metrics and the front ends. */
+export async function buildServer(deps: ServerDeps): Promise<HttpApp> {
+  const { network, logger } = deps;
+  const { config } = network;
+  const app = await createHttp({
+    requestId: () => network.ids.next('req'),
+    tls: config.tls
+      ? { key: readFileSync(config.tls.keyFile, 'utf8'), cert: readFileSync(config.tls.certFile, 'utf8') }
+      : undefined,
+    onInternalError: (error, request) =>
+      logger.error(
+        { err: error, requestId: request.id, route: request.routeOptions.url },
+        'a request failed',
+      ),
+  });
+  await app.register(swagger, { openapi: openApiHead(config.publicUrl), transform: describeRoute as never });
+  await app.register(rateLimit, {
+    global: false,
+    errorResponseBuilder: (_request, context) =>
+      new ProblemError('too_many_requests', undefined, { retryAfterSeconds: Math.ceil(context.ttl / 1000) }),
+  });
+  app.addHook('onRoute', (route) => {
+    const signIn =
+      route.method === 'POST' && /^\/v1\/(wallet|till|console)\/(sessions|codes)$/.test(route.url);
+    if (signIn) route.config = { ...route.config, rateLimit: { max: signInMax, timeWindow: '1 minute' } };
+  });
+  installGuard(app, network.access, { secureCookies: config.publicUrl.startsWith('https://') });
+  await app.register(async (api) => apiRoutes(api as HttpApp, deps));
+  systemRoutes(app, deps);
+  await app.register(scalar, {
+    routePrefix: '/docs',
+    configuration: {
+      title: 'Feiqian API',
+      withDefaultFonts: false,
+      telemetry: false,
+      agent: { disabled: true },
+      hideClientButton: true,
+    },
+    hooks: {
+      onRequest: (_: unknown, reply: FastifyReply, done: () => void) => {
+        reply.header('content-security-policy', docsPolicy);
+        done();
+      },
+    },
+  } as object);
+  await serveFrontEnds(app);
+  return app;
+}
+
+/** The reference page's bundle evaluates its own text; it may reach nothing but this site. */
+const docsPolicy =
+  "default-src 'self'; script-src 'self' 'unsafe-inline' 'unsafe-eval'; style-src 'self' 'unsafe-inline'; img-src 'self' data: blob:; connect-src 'self'; font-src 'self' data:; frame-ancestors 'none'";
+
+async function apiRoutes(app: HttpApp, deps: ServerDeps): Promise<void> {
+  const { network } = deps;
+  const { db, clock, access } = network;
+  const now = clock.now;
+  await app.register(walletRoutes({ db, now, wallets: network.wallets, access }) as never);
+  await app.register(
+    merchantRoutes({
+      db,
+      now,
+      merchants: network.merchants,
+      access,
+      currency: network.config.currency,
+      payables: async (accounts) => {
+        const found = await network.ledger.lookupAccounts(db, accounts);
+        return new Map(found.map((a) => [a.id, a.creditsPosted - a.debitsPosted]));
+      },
+    }) as never,
+  );
+  await app.register(paymentRoutes(network.paymentRoutesDeps) as never);
+  await app.register(payerRoutes(network.paymentRoutesDeps) as never);
+  await app.register(streamRoutes(network.paymentRoutesDeps) as never);
+  await app.register(
+    consoleRoutes({
+      db,
+      clock,
+      access,
+      members: network.members,
+      merchants: network.merchants,
+      links: network.links,
+      ledger: network.ledger,
+      outbox: network.outbox,
+      payments: network.paymentRoutesDeps,
+      currency: network.config.currency,
+      timeZone: network.config.timeZone,
+      businessDay: network.businessDay,
+    }) as never,
+  );
+}
+
+function systemRoutes(app: HttpApp, deps: ServerDeps): void {
+  const { network, engine, metrics, sandbox } = deps;
+  app.get(
+    '/health',
+    {
+      schema: {
+        tags: ['system'],
+        summary: 'Health, engine and promises',
+        response: { 200: Health, 503: Health },
+      },
+    },
+    async (_request, reply) => {
+      const database = await network.db.query('select 1').then(
+        () => true,
+        () => false,
+      );
+      const body: Health = {
+        status: database ? 'ok' : 'degraded',
+        engine: engine.name,
+        profile: engine.profile,
+        promises: engine.promises,
+        settings: engine.settings,
+        mode: network.config.mode,
+        version,
+        links: network.links
+          .states()
+          .map((s) => ({ bank: network.members.get(s.memberId)?.code ?? s.memberId, state: s.phase })),
+      };
+      return reply
+        .code(database ? 200 : 503)
+        .header('cache-control', 'no-store')
+        .send(body);
+    },
+  );
+  app.get(
+    '/metrics',
+    { schema: { tags: ['system'], summary: 'Metrics for Prometheus' } },
+    async (_request, reply) => {
+      const text = await metrics.metrics();
+      return reply
+        .type(metrics.contentType)
+        .serializer((t: unknown) => t as string)
+        .send(text);
+    },
+  );
+  app.get('/openapi.json', { schema: { hide: true } }, async () => app.swagger());
+  app.get(
+    '/v1/sandbox',
+    {
+      schema: {
+        tags: ['system'],
+        summary: 'What a newcomer needs; sandbox only',
+        response: { 200: Sandbox },
+      },
+    },
+    async () => {
+      if (sandbox === null) throw new ProblemError('not_found');
+      return sandbox();
+    },
+  );
+}
+
+function openApiHead(publicUrl: string) {
+  return {
+    openapi: '3.1.0',
+    info: {
+      title: 'Feiqian API',
+      version,
+      description:
+        'Amounts are integers in minor units. Writes take an `Idempotency-Key`. Errors are problem details (RFC 9457) with a stable `code`; docs/errors.md lists them.',
+    },
+    servers: [{ url: publicUrl }],
+    components: {
+      securitySchemes: {
+        merchant_key: {
+          type: 'http' as const,
+          scheme: 'bearer',
+          description: 'Secret key of a merchant server',
+        },
+        session: {
+          type: 'http' as const,
+          scheme: 'bearer',
+          description: 'Session of a wallet, till or console',
+        },
+      },
+    },
+  };
+}
+
+/** Adds to each route who may call it. */
+function describeRoute(described: {
+  schema: object;
+  url: string;
+  route: { config?: { callers?: readonly string[] } };
+}): { schema: object; url: string } {
+  const callers = described.route.config?.callers;
+  const { schema, url } = described;
+  if (!callers) return { schema, url };
+  const security = callers.map((c) => (c === 'merchant_key' ? { merchant_key: [] } : { session: [] }));
+  return { schema: { ...schema, security, description: `Callers: ${callers.join(', ')}.` }, url };
+}
