@@ -27,6 +27,7 @@ export {
   TRANSACTION_TYPE,
   utf8Text,
 } from './elements.ts';
+export { FIELDS_1987 } from './fields1987.ts';
 export {
   createFramer,
   type Framer,
@@ -47,8 +48,7 @@ export type {
   MessageProfile,
   VariableLength,
 } from './profile.ts';
-export { FIELDS_1987 } from './fields1987.ts';
 export { feiqianAscii, feiqianBcd, profiles } from './profiles.ts';
 export { RESPONSE_CODES, type ResponseCode, type ResponseOutcome, responseCode } from './responseCodes.ts';
 export { MESSAGE_RULES, missingFields, type Presence, type PresenceRules } from './rules.ts';
-export { messageTable, profileTable } from './tables.ts';
+export { messageTable, profileTable, responseCodeTable } from './tables.ts';

@@ -4,18 +4,19 @@ import type { Message } from './profile.ts';
 export type Presence = 'M' | 'C' | 'O';
 export type PresenceRules = Readonly<Record<number, Presence>>;
 
-const request: PresenceRules = {
+const authorisation: PresenceRules = {
   ...all('M', 2, 3, 4, 7, 11, 12, 13, 18, 22, 25, 32, 33, 37, 41, 42, 43, 49),
   ...all('C', 14, 52, 53, 64),
   ...all('O', 15, 48, 60, 62, 63),
 };
-const answer: PresenceRules = {
+const financial: PresenceRules = { ...authorisation, ...all('C', 38, 90, 128) };
+const advice: PresenceRules = { ...financial, ...all('M', 39) };
+const authorisationAnswer: PresenceRules = {
   ...all('M', 2, 3, 4, 7, 11, 12, 13, 32, 33, 37, 39, 41, 42, 49),
   ...all('C', 38, 64),
   ...all('O', 15, 44, 48, 54, 60, 63),
 };
-const advice: PresenceRules = { ...request, ...all('M', 39), ...all('C', 38, 90, 128) };
-const adviceAnswer: PresenceRules = { ...answer, ...all('C', 90, 128) };
+const financialAnswer: PresenceRules = { ...authorisationAnswer, ...all('C', 90, 128) };
 const reversal: PresenceRules = {
   ...all('M', 2, 3, 4, 7, 11, 12, 13, 32, 33, 37, 41, 42, 49, 90),
   ...all('C', 14, 38, 39, 95, 128),
@@ -26,21 +27,21 @@ const reversalAnswer: PresenceRules = {
   ...all('C', 95, 128),
   ...all('O', 15, 60, 63),
 };
-const network: PresenceRules = { ...all('M', 7, 11, 33, 70), ...all('C', 48, 128), ...all('O', 53, 63) };
-const networkAnswer: PresenceRules = {
-  ...all('M', 7, 11, 33, 39, 70),
+const network: PresenceRules = {
+  ...all('M', 7, 11, 33, 70),
   ...all('C', 48, 128),
-  ...all('O', 53, 63),
+  ...all('O', 32, 41, 53, 63),
 };
+const networkAnswer: PresenceRules = { ...network, ...all('M', 39) };
 
 /** Which fields are in which message. Field 64 or 128 is mandatory on every link that has a MAC key. */
 export const MESSAGE_RULES: Readonly<Record<string, PresenceRules>> = {
-  '0100': request,
-  '0110': answer,
-  '0200': request,
-  '0210': answer,
+  '0100': authorisation,
+  '0110': authorisationAnswer,
+  '0200': financial,
+  '0210': financialAnswer,
   '0220': advice,
-  '0230': adviceAnswer,
+  '0230': financialAnswer,
   '0400': reversal,
   '0410': reversalAnswer,
   '0420': reversal,

@@ -1,4 +1,5 @@
 import type { FieldFormat, MessageProfile } from './profile.ts';
+import { RESPONSE_CODES } from './responseCodes.ts';
 import { MESSAGE_RULES, type Presence } from './rules.ts';
 
 /** A Markdown table of a profile's fields, for a bank's engineer (docs/iso8583.md holds it). */
@@ -25,6 +26,14 @@ export function messageTable(profile: MessageProfile): string {
       ...types.map((type): Presence | '' => MESSAGE_RULES[type]?.[field] ?? ''),
     ]);
   return table(['Field', 'Name', ...types], rows);
+}
+
+/** A Markdown table of the response codes of field 39. */
+export function responseCodeTable(): string {
+  const rows = Object.values(RESPONSE_CODES)
+    .map(({ code, outcome, en, zh }) => [code, outcome, en, zh])
+    .sort(([a = ''], [b = '']) => (a < b ? -1 : 1));
+  return table(['Code', 'Outcome', 'English', '中文'], rows);
 }
 
 const SHOWN = { pan: 'first six, last four', track: 'removed', pin: 'removed', cvv: 'removed' } as const;
