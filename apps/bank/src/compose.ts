@@ -54,7 +54,7 @@ export function composeBank({ settings, db, clock, ids }: BankDeps): Bank {
   const dataKey = bytesOf(settings.dataKeyHex);
   const ledger = createLedger(schemas.ledger);
   const customers = createCustomers({ schema: schemas.customers, db, clock, identityKey: dataKey });
-  const accounts = createAccounts({ schema: schemas.accounts, db, clock, ids, ledger });
+  const accounts = createAccounts({ schema: schemas.accounts, db, clock, ledger });
   const cards = createCards({
     schema: schemas.cards,
     db,

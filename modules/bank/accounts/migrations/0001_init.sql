@@ -14,7 +14,8 @@ create table {schema}.account (
 );
 create index account_customer on {schema}.account (customer_id);
 
--- The statement: one line for each posting, in words a customer understands. Never updated.
+-- The statement: one line for each posting, in words a customer understands. Never updated; written in the
+-- transaction of the ledger transfer, whose id keeps it from being told twice.
 create table {schema}.movement (
   account_id uuid not null,
   -- UUIDv7, so that the key is the order of the statement.
@@ -27,6 +28,6 @@ create table {schema}.movement (
   description text not null,
   rrn text,
   card_last4 text check (card_last4 ~ '^[0-9]{4}$'),
-  transfer_id uuid not null unique,
+  transfer_id uuid not null,
   primary key (account_id, id)
 );

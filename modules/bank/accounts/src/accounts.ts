@@ -1,6 +1,5 @@
 import type { Clock } from '@feiqian/clock';
 import type { Db, Migrations, Sql, Tx } from '@feiqian/db';
-import type { Ids } from '@feiqian/ids';
 import type { AccountInput, Ledger, TransferInput } from '@feiqian/ledger';
 import init from '../migrations/0001_init.sql';
 import {
@@ -35,7 +34,6 @@ export interface AccountsDeps {
   schema: string;
   db: Db;
   clock: Clock;
-  ids: Ids;
   /** The bank's own ledger. */
   ledger: Ledger;
 }
@@ -112,7 +110,7 @@ export function createAccounts(deps: AccountsDeps): Accounts {
 }
 
 async function open(
-  { schema, clock, ids, ledger }: AccountsDeps,
+  { schema, clock, ledger }: AccountsDeps,
   store: ReturnType<typeof createStore>,
   tx: Tx,
   accounts: readonly NewAccount[],
@@ -148,7 +146,7 @@ async function open(
       code: grant ? transferCodes.credit_granted : transferCodes.deposit,
       userData128: account.id,
     });
-    if (!grant) movements.push(openingMovement(account, id, ids.uuid(), nowMs));
+    if (!grant) movements.push(openingMovement(account, id, nowMs));
   }
   await store.insertAccounts(
     tx,
@@ -162,9 +160,10 @@ async function open(
   if (movements.length > 0) await store.insertMovements(tx, movements);
 }
 
-function openingMovement(account: NewAccount, transferId: string, id: string, nowMs: number): Movement {
+/** The first line of a statement: its id follows from the transfer, so that it is told once, and sorts before all. */
+function openingMovement(account: NewAccount, transferId: string, nowMs: number): Movement {
   return {
-    id,
+    id: `00000000-0000${transferId.slice(13)}`,
     accountId: account.id,
     atMs: nowMs,
     kind: 'deposit',

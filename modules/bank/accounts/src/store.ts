@@ -99,13 +99,13 @@ export function createStore(schema: string) {
       return count > 0;
     },
 
-    /** Adds lines to statements; one that stands for a transfer already told is left out. */
+    /** Adds lines to statements; one whose id is there already is left out. */
     async insertMovements(tx: Tx, movements: readonly Movement[]): Promise<void> {
       await tx.query(
         `insert into ${schema}.movement (${movementColumns})
          select * from unnest($1::uuid[], $2::uuid[], $3::timestamptz[], $4::text[], $5::bigint[], $6::text[],
            $7::text[], $8::text[], $9::text[], $10::uuid[])
-         on conflict (transfer_id) do nothing`,
+         on conflict (account_id, id) do nothing`,
         [
           movements.map((m) => m.accountId),
           movements.map((m) => m.id),

@@ -130,14 +130,24 @@ function bank() {
     return true;
   }
   function post(posting: Posting): void {
-    if (posting.kind === 'hold') holds.set(posting.id, posting.amount);
-    else if (posting.kind === 'purchase' || posting.kind === 'take_back') balance -= posting.amount;
-    else if (posting.kind === 'refund' || posting.kind === 'give_back') balance += posting.amount;
-    else {
-      const reserved = holds.get(posting.holdId);
-      if (reserved === undefined) throw new Error('a hold was used twice');
-      holds.delete(posting.holdId);
-      if (posting.kind === 'completion') {
+    switch (posting.kind) {
+      case 'hold':
+        holds.set(posting.id, posting.amount);
+        return;
+      case 'purchase':
+      case 'take_back':
+        balance -= posting.amount;
+        return;
+      case 'refund':
+      case 'give_back':
+        balance += posting.amount;
+        return;
+      case 'completion':
+      case 'release': {
+        const reserved = holds.get(posting.holdId);
+        if (reserved === undefined) throw new Error('a hold was used twice');
+        holds.delete(posting.holdId);
+        if (posting.kind === 'release') return;
         if (posting.amount > reserved) throw new Error('more than the hold was taken');
         balance -= posting.amount;
       }
