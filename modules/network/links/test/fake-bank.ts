@@ -1,4 +1,5 @@
 import { createServer, type Server, type Socket } from 'node:net';
+import { createServer as createTlsServer } from 'node:tls';
 import {
   applyMac,
   createFramer,
@@ -61,6 +62,8 @@ export interface FakeBankOptions {
   macKey?: Uint8Array | null;
   zoneKey?: Uint8Array;
   port?: number;
+  /** Mutual TLS, PEM. */
+  tls?: { key: string; cert: string; ca: string };
 }
 
 /** Starts a bank on a port of the loopback. */
@@ -68,7 +71,7 @@ export async function startFakeBank(options: FakeBankOptions): Promise<FakeBank>
   const { profile } = options;
   const sockets = new Set<Socket>();
   let previousKey: Uint8Array | null = null;
-  const server: Server = createServer((socket) => {
+  const attend = (socket: Socket) => {
     sockets.add(socket);
     bank.connections += 1;
     const framer = createFramer(profile, { frameBytesMax: 16_384 });
@@ -80,7 +83,10 @@ export async function startFakeBank(options: FakeBankOptions): Promise<FakeBank>
       for (const frame of framer.push(chunk).frames) take(socket, frame);
       socket.uncork();
     });
-  });
+  };
+  const server: Server = options.tls
+    ? createTlsServer({ ...options.tls, requestCert: true, rejectUnauthorized: true }, attend)
+    : createServer(attend);
 
   function encode(message: Message, key = bank.macKey): Uint8Array {
     const bytes = key === null ? encodeMessage(profile, message) : applyMac(profile, message, key);

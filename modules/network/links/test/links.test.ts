@@ -255,6 +255,26 @@ describe('the link', () => {
     expect(await links.send(id, purchase())).toMatchObject({ kind: 'answered' });
   });
 
+  test('takes answers that are replayed on a new connection for what they are', async () => {
+    const { bank, links, id, late } = await setUp();
+    let replay = new Uint8Array();
+    bank.script = (_r, reply) => {
+      replay = Uint8Array.from(reply.bytes());
+      reply.hangUp();
+    };
+    const lost = await links.send(id, purchase());
+    expect(lost).toMatchObject({ kind: 'no_answer', reason: 'disconnected' });
+    await until(() => links.isUp(id), 'the return');
+    bank.script = (_r, reply) => {
+      reply.raw(replay);
+      reply.answer();
+    };
+    expect(await links.send(id, purchase())).toMatchObject({ kind: 'answered' });
+    expect(late).toMatchObject([
+      { why: 'after_deadline', exchangeId: lost.kind === 'no_answer' ? lost.exchange.id : '' },
+    ]);
+  });
+
   test('is closed when echo tests stay without an answer, as on a half-open connection', async () => {
     const { bank, links, id } = await setUp({ echoMs: 1_000 }, {}, { timers: fastTimers });
     bank.freeze();
