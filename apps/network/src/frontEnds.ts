@@ -2,8 +2,7 @@ import { existsSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import fastifyStatic from '@fastify/static';
-import type { HttpApp } from '@feiqian/http';
-import { problemOf } from '@feiqian/http';
+import { type HttpApp, sendProblem } from '@feiqian/http';
 
 const yearSeconds = 365 * 24 * 3600;
 const apps = ['wallet', 'till', 'console'] as const;
@@ -48,11 +47,6 @@ export async function serveFrontEnds(app: HttpApp): Promise<void> {
         .header('cache-control', 'no-cache')
         .sendFile('index.html', join(root, 'apps', name, 'dist'));
     }
-    const problem = problemOf('not_found', request.id);
-    return reply
-      .code(404)
-      .type('application/problem+json; charset=utf-8')
-      .serializer((p: unknown) => JSON.stringify(p))
-      .send(problem);
+    return sendProblem(reply, 'not_found', request.id);
   });
 }

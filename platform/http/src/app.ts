@@ -27,7 +27,6 @@ export type HttpApp = FastifyInstance<
 export interface HttpOptions {
   /** Makes request ids. */
   requestId: () => string;
-  logger?: FastifyBaseLogger;
   /** Told of every answer that is our fault. */
   onInternalError?: (error: unknown, request: FastifyRequest) => void;
   /** PEM key and certificate for TLS. */
@@ -54,12 +53,12 @@ const contentSecurityPolicy = {
 /**
  * Creates the HTTP application: strict validation (nothing is coerced in a body, unknown fields are refused),
  * every error a problem document with a stable code and the request's id, JSON exactly as the routes give it.
+ * The caller sets the handler of what is not found, since it knows the pages.
  */
 export async function createHttp(options: HttpOptions): Promise<HttpApp> {
   const app = fastify({
     genReqId: options.requestId,
-    ...(options.logger ? { loggerInstance: options.logger } : { logger: false }),
-    disableRequestLogging: true,
+    logger: false,
     bodyLimit: options.bodyBytesMax ?? BODY_BYTES_MAX,
     requestTimeout: CONNECTION_MS_MAX,
     routerOptions: { ignoreTrailingSlash: true, maxParamLength: 200 },
@@ -77,7 +76,6 @@ export async function createHttp(options: HttpOptions): Promise<HttpApp> {
     reply.header('x-request-id', request.id);
   });
   app.setErrorHandler((error: FastifyError, request, reply) => answerError(error, request, reply, options));
-  app.setNotFoundHandler((request, reply) => sendProblem(reply, 'not_found', request.id));
   return app;
 }
 
@@ -90,7 +88,8 @@ function coerceQueries(app: HttpApp): void {
   });
 }
 
-function sendProblem(
+/** Answers a request with a problem document. */
+export function sendProblem(
   reply: FastifyReply,
   code: ErrorCode,
   requestId: string,

@@ -1,4 +1,4 @@
-export { createHttp, type HttpApp, type HttpOptions } from './app.ts';
+export { createHttp, type HttpApp, type HttpOptions, sendProblem } from './app.ts';
 export {
   type Answer,
   idempotently,
