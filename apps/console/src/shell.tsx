@@ -82,7 +82,7 @@ function EngineNote() {
   return (
     <div className="text-12 text-muted" title={profile ? t(`engine.${profile}`) : health.promises}>
       {health.mode === 'sandbox' ? `${t('engine.sandbox')} · ` : null}
-      {t('engine.profile', { profile: health.profile })} · {t('engine.version', { version: health.version })}
+      {t('engine.profile')} {health.profile} · {health.version}
       <p className="mt-1 text-12 leading-snug">{profile ? t(`engine.${profile}`) : health.promises}</p>
     </div>
   );

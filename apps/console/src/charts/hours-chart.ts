@@ -24,6 +24,7 @@ export function hoursChart(parts: HoursChartParts): EChartsCoreOption {
   const day = wholeDay(parts.hours);
   return {
     animation: false,
+    textStyle: { fontFamily: palette.font },
     aria: { enabled: true, label: { description: parts.description } },
     grid: { left: 36, right: 8, top: 12, bottom: 24 },
     tooltip: {

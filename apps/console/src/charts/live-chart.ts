@@ -16,7 +16,12 @@ interface LiveChartParts {
   clock: (at: string) => string;
 }
 
-const topMin = 2;
+/** The next round number up, even, so that the axis has a whole number in its middle: 2, 4, 10, 20, 40, 100 … */
+export function roundTop(most: number): number {
+  for (let scale = 1; ; scale *= 10) {
+    for (const step of [2, 4, 10]) if (step * scale >= most) return step * scale;
+  }
+}
 
 /**
  * Payments of each second: approved ones grow up, those declined or being checked grow down, so that direction
@@ -28,11 +33,12 @@ export function liveChart(parts: LiveChartParts): EChartsCoreOption {
   const padding = Array.from({ length: empty }, () => 0);
   const up = ticks.map((tick) => tick.approved);
   const down = ticks.map((tick) => -(tick.declined + tick.unknown));
-  const top = Math.max(topMin, ...up);
+  const top = roundTop(Math.max(...up, 0));
   const bottom = Math.max(1, ...down.map((one) => -one));
   const minutes = (index: number) => Math.round((liveSecondsMax - index) / 60);
   return {
     animation: false,
+    textStyle: { fontFamily: palette.font },
     aria: {
       enabled: true,
       label: { description: parts.description },
@@ -70,8 +76,7 @@ export function liveChart(parts: LiveChartParts): EChartsCoreOption {
       type: 'value',
       min: -bottom,
       max: top,
-      splitNumber: 3,
-      minInterval: 1,
+      interval: top / 2,
       splitLine: { lineStyle: { color: palette.line } },
       axisLabel: {
         color: palette.muted,

@@ -7,6 +7,8 @@ export interface Palette {
   jade: string;
   rose: string;
   brand: string;
+  /** The page's own font; the library would take another. */
+  font: string;
 }
 
 /** Reads the tokens from the document; call again when the theme changes. */
@@ -18,8 +20,9 @@ export function readPalette(): Palette {
     muted: token('muted'),
     line: token('line'),
     raised: token('raised'),
-    jade: token('jade-fill'),
-    rose: token('rose-fill'),
+    jade: token('jade'),
+    rose: token('rose'),
     brand: token('brand-fill'),
+    font: getComputedStyle(document.body).fontFamily,
   };
 }

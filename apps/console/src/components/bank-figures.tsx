@@ -128,7 +128,7 @@ function BankLine({ bank, today, members, positions }: BankFiguresProps & { bank
   );
 }
 
-const grid = 'lg:grid-cols-[minmax(15rem,1.1fr)_minmax(0,1fr)_minmax(0,1.2fr)_minmax(0,1.1fr)]';
+const grid = 'lg:grid-cols-[minmax(19rem,1.1fr)_minmax(0,0.9fr)_minmax(0,1.1fr)_minmax(0,1fr)]';
 
 /** Each bank's approval, answer time, position and link; every number leads to its rows. */
 export function BankFigures({ today, members, positions }: BankFiguresProps) {

@@ -20,6 +20,8 @@ interface ColumnLook {
   /** The narrowest screen on which the column is worth its place. */
   from?: 'sm' | 'md' | 'lg' | 'xl';
   className?: string;
+  /** Identifiers and codes: monospaced and a little smaller. */
+  mono?: boolean;
 }
 
 const features = tableFeatures({
@@ -44,7 +46,7 @@ const shownFrom: Record<NonNullable<ColumnLook['from']>, string> = {
 
 function cellClass(look: ColumnLook | undefined): string {
   return cx(
-    'px-3 whitespace-nowrap first:pl-4 last:pr-4',
+    'px-3 whitespace-nowrap align-baseline first:pl-4 last:pr-4',
     look?.align === 'end' && 'text-right',
     look?.from && shownFrom[look.from],
   );
@@ -115,14 +117,25 @@ export function DataTable<T extends RowData>(props: DataTableProps<T>) {
           <tr
             key={row.id}
             onClick={walk ? followRow : undefined}
-            className={cx('h-(--row)', walk && 'row-link cursor-pointer hover:bg-sunken')}
+            className={cx(walk && 'row-link cursor-pointer hover:bg-sunken')}
           >
             {row.getAllCells().map((cell) => (
               <td
                 key={cell.id}
-                className={cx(cellClass(cell.column.columnDef.meta), cell.column.columnDef.meta?.className)}
+                className={cx(
+                  // Padding instead of a height, so that words of different sizes share one baseline.
+                  'py-[calc((var(--row)-1.5em-1px)/2)]',
+                  cellClass(cell.column.columnDef.meta),
+                  cell.column.columnDef.meta?.className,
+                )}
               >
-                <table.FlexRender cell={cell} />
+                {cell.column.columnDef.meta?.mono ? (
+                  <span className="font-mono text-12">
+                    <table.FlexRender cell={cell} />
+                  </span>
+                ) : (
+                  <table.FlexRender cell={cell} />
+                )}
               </td>
             ))}
           </tr>

@@ -129,7 +129,7 @@ function FieldTable({ fields, mti }: { fields: Fields; mti: string }) {
               <tr key={field.field}>
                 <td className="figures px-2 py-1 text-right align-top text-muted">{field.field}</td>
                 <td className="whitespace-nowrap px-2 py-1 align-top">{field.name}</td>
-                <td className="break-all px-2 py-1 align-top font-mono">{field.value}</td>
+                <td className="min-w-44 break-all px-2 py-1 align-top font-mono">{field.value}</td>
               </tr>
             ))}
           </tbody>

@@ -217,21 +217,18 @@ function Example({ merchant, secret }: { merchant: MerchantView; secret: string 
   });
   const note = secret ? 'exampleSecret' : demoFits ? 'exampleDemo' : 'examplePlain';
   return (
-    <Panel title={t('developers.example')} hint={t('developers.exampleHint')}>
-      <div className="relative">
-        <CopyButton
-          text={text}
-          label={ui('copy')}
-          className="absolute top-1.5 right-1.5 min-h-9 min-w-9 bg-sunken"
-        />
-        <pre
-          // biome-ignore lint/a11y/noNoninteractiveTabindex: a region that scrolls must be reachable by keyboard
-          tabIndex={0}
-          className="overflow-x-auto rounded-small border border-line bg-sunken p-4 font-mono text-12 text-ink leading-relaxed"
-        >
-          {text}
-        </pre>
-      </div>
+    <Panel
+      title={t('developers.example')}
+      hint={t('developers.exampleHint')}
+      action={<CopyButton text={text} label={ui('copy')} className="min-h-9 min-w-9" />}
+    >
+      <pre
+        // biome-ignore lint/a11y/noNoninteractiveTabindex: a region that scrolls must be reachable by keyboard
+        tabIndex={0}
+        className="overflow-x-auto rounded-small border border-line bg-sunken p-4 font-mono text-12 text-ink leading-relaxed"
+      >
+        {text}
+      </pre>
       <p className="pt-2 text-12 text-muted">{t(`developers.${note}`)}</p>
     </Panel>
   );

@@ -144,7 +144,7 @@ function MemberHead({ member, name }: { member: MemberView; name: string }) {
           </p>
         </div>
       </div>
-      <div className="lg:text-right">
+      <div className="max-sm:basis-full sm:text-right">
         <p className="text-12 text-muted">
           {t('members.position')} · {member.position >= 0 ? t('today.owes') : t('today.isOwed')}
         </p>

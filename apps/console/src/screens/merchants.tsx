@@ -41,7 +41,7 @@ function useColumns(): Columns<MerchantView> {
         column.accessor('mcc', {
           header: t('merchants.mcc'),
           enableSorting: true,
-          meta: { from: 'md', className: 'font-mono text-12' },
+          meta: { from: 'md', mono: true },
         }),
         column.accessor('city', { header: t('merchants.city'), meta: { from: 'lg' } }),
         column.accessor((row) => row.stores.length, {
@@ -58,7 +58,7 @@ function useColumns(): Columns<MerchantView> {
         }),
         column.accessor('settlement_account', {
           header: t('merchants.account'),
-          meta: { from: 'lg', className: 'font-mono text-12' },
+          meta: { from: 'lg', mono: true },
           cell: ({ row }) => row.original.settlement_account ?? '—',
         }),
         column.accessor('payable', {

@@ -37,6 +37,9 @@ function useColumns(): Columns<Payment> {
               className="text-ink"
             >
               <Time at={row.original.created_at} />
+              <span className="block max-w-36 truncate text-12 text-muted sm:hidden">
+                {row.original.merchant.name}
+              </span>
             </Link>
           ),
         }),
@@ -85,12 +88,12 @@ function useColumns(): Columns<Payment> {
         }),
         column.accessor('rrn', {
           header: t('payments.rrn'),
-          meta: { from: 'xl', className: 'font-mono text-12' },
+          meta: { from: 'xl', mono: true },
           cell: ({ row: { original } }) => original.rrn ?? <span className="text-muted">—</span>,
         }),
         column.accessor('id', {
           header: t('payments.id'),
-          meta: { from: 'xl', className: 'font-mono text-12 text-muted' },
+          meta: { from: 'xl', mono: true, className: 'text-muted' },
           cell: ({ row: { original } }) => <span title={original.id}>{shortId(original.id)}</span>,
         }),
       ]),

@@ -38,21 +38,22 @@ export function Settings() {
           <Choice name={t('settings.theme')}>
             <ThemeSwitcher />
           </Choice>
-          <Choice name={t('settings.zone')} hint={t('settings.zoneHint')}>
+          <Choice
+            name={t('settings.zone')}
+            hint={`${t('settings.zoneNow', { zone: zoneOf(zone) })} ${t('settings.zoneHint')}`}
+          >
             <Segments
               label={t('settings.zone')}
               value={zone}
               onChange={chooseZone}
               options={[
-                { value: 'device', label: t('settings.zoneOwn', { zone: zoneOf('device') }) },
-                { value: 'network', label: t('settings.zoneCity', { zone: zoneOf('network') }) },
+                { value: 'device', label: t('settings.zoneOwn') },
+                { value: 'network', label: t('settings.zoneCity') },
                 { value: 'utc', label: 'UTC' },
               ]}
             />
           </Choice>
-          <Choice name={t('settings.large')}>
-            <ElderSwitcher />
-          </Choice>
+          <ElderSwitcher />
         </div>
       </Panel>
       <Panel title={t('settings.account')}>
@@ -68,8 +69,8 @@ export function Settings() {
         <Panel title={t('settings.about')} hint={profile ? t(`engine.${profile}`) : health.promises}>
           <Facts
             facts={[
-              [t('engine.version', { version: '' }), health.version],
-              [t('engine.profile', { profile: '' }), `${health.profile} · ${health.engine}`],
+              [t('engine.version'), health.version],
+              [t('engine.profile'), `${health.profile} · ${health.engine}`],
               ...Object.entries(health.settings).map(([name, value]) => [name, value] as const),
             ]}
           />
