@@ -164,7 +164,7 @@ test('no text crashes decode, and no JSON crashes encode', () => {
       if (decoded.ok) expect(encodeInput(kind, decoded.value).ok).toBe(true);
       else expect(decoded.error.reason).not.toBe('');
     }),
-    { numRuns: 1000 },
+    { numRuns: 400 },
   );
   const key = fc.constantFrom(
     'tree',
@@ -193,7 +193,7 @@ test('no text crashes decode, and no JSON crashes encode', () => {
       const encoded = encodeInput(kind, json);
       if (!encoded.ok) expect(encoded.error.reason).not.toBe('');
     }),
-    { numRuns: 1000 },
+    { numRuns: 400 },
   );
 });
 

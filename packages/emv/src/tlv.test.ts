@@ -59,7 +59,7 @@ test('any bytes are refused, or read and written to the same bytes', () => {
         else expect(decoded.error.offset).toBeLessThanOrEqual(bytes.length);
       },
     ),
-    { numRuns: 5000 },
+    { numRuns: 2000 },
   );
 });
 
