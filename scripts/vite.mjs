@@ -13,6 +13,12 @@ const frame = {
   test: /node_modules\/(react|react-dom|scheduler|i18next|react-i18next|use-sync-external-store|@tanstack\/(history|store|react-store|router-core|react-router|query-core|react-query))\//,
 };
 
+/** The parts of the design system on nearly every screen, for the same reason; the rest loads where it is used. */
+const kit = {
+  name: 'kit',
+  test: /packages\/ui\/src\/(amount|api|button|card-face|catalogue\/(problems-)?zh|cx|feedback|i18n|list-row|mark|money-text|nav-bar|page-shell|preference-store|spinner|status-badge|stream|theme|time-text|toast)\.tsx?$/,
+};
+
 const icons = [
   { src: 'icon.svg', sizes: 'any', type: 'image/svg+xml' },
   { src: 'icon-192.png', sizes: '192x192', type: 'image/png' },
@@ -71,7 +77,7 @@ export function appConfig(options) {
       emptyOutDir: true,
       target: 'es2022',
       assetsInlineLimit: 2048,
-      rolldownOptions: { output: { codeSplitting: { groups: [frame] } } },
+      rolldownOptions: { output: { codeSplitting: { groups: [frame, kit] } } },
     },
     server: { proxy: { '/v1': { target, changeOrigin: true } } },
   };

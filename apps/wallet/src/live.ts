@@ -6,26 +6,6 @@ import { queryClient } from './client.ts';
 type Listener = (payment: Payment) => void;
 const listeners = new Set<Listener>();
 
-const states = [
-  'created',
-  'processing',
-  'authorised',
-  'captured',
-  'declined',
-  'cancelled',
-  'expired',
-  'unknown',
-  'reversed',
-  'partially_refunded',
-  'refunded',
-];
-const eventNames = [
-  ...states.map((state) => `payment.${state}`),
-  'refund.succeeded',
-  'refund.failed',
-  'payment',
-];
-
 function isPayment(value: unknown): value is Payment {
   const one = value as Payment | null;
   return typeof one === 'object' && one !== null && String(one.id).startsWith('pay_') && 'state' in one;
@@ -60,7 +40,7 @@ export function useLive(): void {
       const payment = paymentIn(event.data);
       if (payment) takeNews(payment);
     },
-    { events: eventNames },
+    { events: ['payment'] },
   );
 }
 

@@ -1,5 +1,5 @@
 import './app.css';
-import { applyPreferences, createI18n, Toaster } from '@feiqian/ui';
+import { applyPreferences, loadI18n, Toaster } from '@feiqian/ui';
 import { QueryClientProvider } from '@tanstack/react-query';
 import { RouterProvider } from '@tanstack/react-router';
 import { StrictMode } from 'react';
@@ -9,18 +9,19 @@ import { onSessionEnded, queryClient } from './client.ts';
 import { listenForInstall } from './install.ts';
 import { router } from './router.tsx';
 import { dropSession, startSession } from './session.ts';
-import { en } from './words/en.ts';
 import { zh } from './words/zh.ts';
 
 applyPreferences();
 listenForInstall();
-const i18n = createI18n({ zh, en });
 
 onSessionEnded(() => {
   void dropSession().then(() => router.invalidate());
 });
 
-await startSession();
+const [i18n] = await Promise.all([
+  loadI18n({ zh, en: () => import('./words/en.ts').then((words) => words.en) }),
+  startSession(),
+]);
 
 const root = document.getElementById('root');
 if (!root) throw new Error('index.html has no #root');
@@ -36,5 +37,5 @@ createRoot(root).render(
 );
 
 if (import.meta.env.PROD) {
-  void import('virtual:pwa-register').then(({ registerSW }) => registerSW({ immediate: true }));
+  void navigator.serviceWorker?.register(`${import.meta.env.BASE_URL}sw.js`).catch(() => undefined);
 }

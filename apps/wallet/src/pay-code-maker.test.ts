@@ -1,6 +1,7 @@
 import { PAY_CODE_STEP_MS, PAY_CODE_STEPS_BACK, verifyPayCode } from '@feiqian/keys';
 import { expect, test } from 'vitest';
-import { codeShownMs, fromBase64Url, groupDigits, makeCode, type ShownCode } from './pay-code-maker.ts';
+import { fromBase64Url } from './base64url.ts';
+import { codeShownMs, groupDigits, makeCode, type ShownCode } from './pay-code-maker.ts';
 
 const key = { handle: '10203040', secret: Uint8Array.from({ length: 32 }, (_, index) => index) };
 const at = Date.UTC(2026, 10, 22, 4, 0, 7);

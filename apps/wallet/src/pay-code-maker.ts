@@ -32,9 +32,3 @@ export function makeCode(
 export function groupDigits(digits: string): string {
   return digits.replace(/(.{4})(?=.)/g, '$1 ');
 }
-
-/** Bytes of base64url text (RFC 4648 section 5), with or without padding. */
-export function fromBase64Url(text: string): Uint8Array {
-  const binary = atob(text.replace(/-/g, '+').replace(/_/g, '/').replace(/=+$/, ''));
-  return Uint8Array.from(binary, (letter) => letter.charCodeAt(0));
-}

@@ -1,8 +1,8 @@
 import type { SignIn, WalletMe, WalletSession } from '@feiqian/contract';
 import { useSyncExternalStore } from 'react';
+import { fromBase64Url } from './base64url.ts';
 import { api, queryClient } from './client.ts';
 import { forgetAll, type Kept, keep, kept } from './keep.ts';
-import { fromBase64Url } from './pay-code-maker.ts';
 
 type Session = Kept['session'];
 

@@ -1,8 +1,9 @@
 // Draws the icons of the three apps from the mark: `node packages/ui/scripts/icons.mjs`.
-// The results are committed; run it again when the mark or a colour changes. Needs Chromium (CHROMIUM, default /usr/bin/chromium).
+// The results are committed; run it again when the mark or a colour changes. Needs Chromium (see scripts/chromium.mjs).
 import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { chromium } from 'playwright-core';
+import { findChromium } from '../../../scripts/chromium.mjs';
 
 const here = import.meta.dirname;
 const source = readFileSync(join(here, '../src/mark.tsx'), 'utf8');
@@ -22,7 +23,7 @@ function svg(ground, { corner = 14, scale = 0.74 } = {}) {
 }
 
 const browser = await chromium.launch({
-  executablePath: process.env.CHROMIUM ?? '/usr/bin/chromium',
+  executablePath: findChromium(),
   args: ['--no-sandbox', '--disable-background-networking', '--disable-gpu'],
 });
 

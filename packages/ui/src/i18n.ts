@@ -23,24 +23,19 @@ export function startLanguage(): Language {
   return wanted.toLowerCase().startsWith('zh') || wanted === '' ? 'zh-CN' : 'en';
 }
 
-/**
- * The message catalogues of one app together with those of the design system.
- * In components: `const { t } = useTranslation()` for the app's words; the design system's are in namespace `ui`.
- * Chinese is the fall-back, so a missing English key shows Chinese rather than a key.
- */
-export function createI18n<T extends Catalogue>(catalogues: { zh: T; en: SameShape<T> }): i18n {
+type Words = Record<string, Catalogue>;
+
+function start(zh: Catalogue, words: { app?: Catalogue; ui?: Catalogue } | null): i18n {
   const instance = i18next.createInstance();
   instance.use(initReactI18next);
+  const english: Words = words ? { app: words.app ?? {}, ui: words.ui ?? {} } : {};
   void instance.init({
     lng: startLanguage(),
     fallbackLng: 'zh-CN',
     supportedLngs: [...languages],
     defaultNS: 'app',
     ns: ['app', 'ui'],
-    resources: {
-      'zh-CN': { app: catalogues.zh, ui: sharedZh },
-      en: { app: catalogues.en as Catalogue, ui: sharedEn },
-    },
+    resources: { 'zh-CN': { app: zh, ui: sharedZh }, en: english },
     interpolation: { escapeValue: false },
     initAsync: false,
     showSupportNotice: false,
@@ -53,6 +48,36 @@ export function createI18n<T extends Catalogue>(catalogues: { zh: T; en: SameSha
     writePreference('language', language);
     apply(language);
   });
+  return instance;
+}
+
+/**
+ * The message catalogues of one app together with those of the design system.
+ * In components: `const { t } = useTranslation()` for the app's words; the design system's are in namespace `ui`.
+ * Chinese is the fall-back, so a missing English key shows Chinese rather than a key.
+ */
+export function createI18n<T extends Catalogue>(catalogues: { zh: T; en: SameShape<T> }): i18n {
+  return start(catalogues.zh, { app: catalogues.en as Catalogue, ui: sharedEn });
+}
+
+/** `createI18n` for an app on a small budget: English is fetched when it is the language, not before. */
+export async function loadI18n<T extends Catalogue>(catalogues: {
+  zh: T;
+  en: () => Promise<SameShape<T>>;
+}): Promise<i18n> {
+  const fetchEnglish = async () => {
+    const [app, ui] = await Promise.all([catalogues.en(), import('./catalogue/en.ts')]);
+    return { app: app as Catalogue, ui: ui.en as Catalogue };
+  };
+  const instance = start(catalogues.zh, startLanguage() === 'en' ? await fetchEnglish() : null);
+  const change = instance.changeLanguage.bind(instance);
+  instance.changeLanguage = async (language, ...rest) => {
+    if (language === 'en' && !instance.hasResourceBundle('en', 'app')) {
+      const words = await fetchEnglish();
+      instance.addResourceBundle('en', 'app', words.app).addResourceBundle('en', 'ui', words.ui);
+    }
+    return change(language, ...rest);
+  };
   return instance;
 }
 

@@ -23,6 +23,7 @@ export {
   createI18n,
   type Language,
   languages,
+  loadI18n,
   type SameShape,
   useLanguage,
   useUiText,
@@ -36,17 +37,7 @@ export { NavBar, type NavItem } from './nav-bar.tsx';
 export { PageShell, Section } from './page-shell.tsx';
 export { PinPad } from './pin-pad.tsx';
 export { readPreference, writePreference } from './preference-store.ts';
-export {
-  applyPreferences,
-  ElderSwitcher,
-  LanguageSwitcher,
-  Segments,
-  setElder,
-  setTheme,
-  type Theme,
-  ThemeSwitcher,
-  usePreferences,
-} from './preferences.tsx';
+export { ElderSwitcher, LanguageSwitcher, Segments, ThemeSwitcher } from './preferences.tsx';
 export { QrCode } from './qr-code.tsx';
 export { type ResultKind, ResultTick } from './result-tick.tsx';
 export { preloadScanner, Scanner } from './scanner.tsx';
@@ -56,5 +47,6 @@ export { Spinner } from './spinner.tsx';
 export { Badge, type PaymentStatus, StatusBadge, type Tone } from './status-badge.tsx';
 export { openStream, type StreamEvent, type StreamOptions, type StreamState, useStream } from './stream.ts';
 export { Tabs } from './tabs.tsx';
+export { applyPreferences, setElder, setTheme, type Theme, usePreferences } from './theme.ts';
 export { cityZone, dayKey, formatAge, formatTime, type TimeStyle } from './time-text.ts';
 export { Toaster, toast } from './toast.tsx';

@@ -179,7 +179,7 @@ function ConfirmSheet({ payment }: { payment: Payment }) {
         <>
           {payment.decline ? (
             <p role="status" className="mb-4 rounded-card bg-rose-soft p-3 text-14 text-rose">
-              {declineWords(payment, language)} {t('confirm.again')}
+              {declineWords(payment, language) || t('confirm.again')}
             </p>
           ) : null}
           <Order payment={payment} card={card} onChange={() => setChoosing(true)} />

@@ -60,12 +60,9 @@ function Refused({ payment }: { payment: Payment }) {
   const declined = payment.state === 'declined';
   return (
     <div className="w-full rounded-card border border-line bg-raised p-4 text-16">
-      {words ? <p className="text-ink">{words}</p> : null}
-      {payment.state === 'reversed' ? null : <p className="text-ink">{t('result.notMoved')}</p>}
-      {declined ? (
-        <p className="mt-2 text-14 text-muted">
-          {t(payment.entry === 'pay_code' ? 'result.nextPayCode' : 'result.nextCard')}
-        </p>
+      <p>{words || (payment.state === 'reversed' ? t('result.reversed') : t('result.notMoved'))}</p>
+      {declined && payment.entry === 'pay_code' ? (
+        <p className="mt-2 text-14 text-muted">{t('result.nextPayCode')}</p>
       ) : null}
     </div>
   );

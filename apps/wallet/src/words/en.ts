@@ -154,7 +154,6 @@ export const en: SameShape<typeof zh> & Plurals = {
     partially_refunded: 'Refunded in part',
     created: 'Not paid yet',
     notMoved: 'No money moved.',
-    nextCard: 'You can pay with another card.',
     nextPayCode: 'Choose another card and show the pay code again.',
     retry: 'Pay with another card',
     payNow: 'Pay now',

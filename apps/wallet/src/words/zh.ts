@@ -139,7 +139,6 @@ export const zh = {
     partially_refunded: '已部分退款',
     created: '还没有付款',
     notMoved: '没有扣款。',
-    nextCard: '可以换一张卡再付。',
     nextPayCode: '请换一张卡,再向收款方出示付款码。',
     retry: '换一张卡再付',
     payNow: '去付款',
