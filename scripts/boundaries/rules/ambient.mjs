@@ -15,7 +15,7 @@ const randomImports = new Set([
 function mayBeAmbient({ path, unit, test }, what) {
   if (test) return true;
   if (!unit) return true;
-  if (unit.home.name === 'platform' || unit.home.name === 'testkit') return true;
+  if (unit.home.name === 'platform' || unit.home.name === 'testkit' || unit.entry.ambient) return true;
   if (unit.home.browser || unit.entry.browser) return what !== 'process.env';
   return unit.home.name === 'apps' && /\/src\/(main|config)\.ts$/.test(path);
 }

@@ -14,6 +14,8 @@ export const map = {
         }
       }
       if (listed.includes(home.folder) || !existsSync(join(root, home.folder))) continue;
+      // Two homes may share a folder; the first one speaks for it.
+      if (map.homes.find((one) => one.folder === home.folder) !== home) continue;
       const known = map.homes.filter((one) => one.folder === home.folder).flatMap((one) => one.units);
       for (const entry of readdirSync(join(root, home.folder), { withFileTypes: true })) {
         const path = join(home.folder, entry.name);
