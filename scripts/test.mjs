@@ -11,6 +11,7 @@ import { findChromium } from './chromium.mjs';
 import { cacheFolder, giveUp, say } from './prepare/place.mjs';
 import { bundleForNode, ensureBuilt, ensureFrontEnds, ensureInstalled, root } from './prepare.mjs';
 import { suites } from './suites.mjs';
+import { tally } from './tally.mjs';
 
 const { values: flags, positionals: filters } = parseArgs({
   allowPositionals: true,
@@ -28,7 +29,7 @@ const chosen = suites.filter((suite) => {
   return flags.postgres ? suite.onPostgres : true;
 });
 
-const total = { passed: 0, failed: 0, skipped: 0 };
+const total = { passed: 0, failed: 0 };
 const remarks = [];
 let child;
 for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP']) {
@@ -112,17 +113,12 @@ function readReport(path) {
 }
 
 function count(code, report, group) {
-  const passed = report?.numPassedTests ?? 0;
-  let failed = report?.numFailedTests ?? 0;
-  const skipped = (report?.numPendingTests ?? 0) + (report?.numTodoTests ?? 0);
-  // A file that does not even load, or an error outside any test, has no test to blame but is a failure.
-  if (code !== 0 && failed === 0) failed = 1;
+  const { passed, failed, skipped } = tally(code, report);
   const names = group.map((suite) => suite.project).join(' and ');
   if (skipped > 0) remarks.push(`Skipped: ${skipped} tests of ${names}.`);
   if (passed + failed + skipped === 0) remarks.push(`No tests in ${names}.`);
   total.passed += passed;
   total.failed += failed;
-  total.skipped += skipped;
 }
 
 async function startServer() {
