@@ -258,14 +258,17 @@ describe('the reference bank', () => {
   });
 
   test('answers late, which is only reported', async () => {
-    const request = purchase({ pan: card('late_answer') });
+    const request = purchase({ pan: card('late_answer'), groupId: ids.uuid() });
     const answer = await ask(request);
     expect(answer).toMatchObject({ kind: 'no_answer', reason: 'time_out' });
     await until(() => late.some((l) => l.rrn === request.rrn), 'the late answer');
     expect(late.find((l) => l.rrn === request.rrn)).toMatchObject({
       why: 'after_deadline',
       responseCode: '00',
-      exchangeId: answer.kind === 'no_answer' ? answer.exchange.id : '',
+      request: {
+        exchangeId: answer.kind === 'no_answer' ? answer.exchange.id : '',
+        groupId: request.groupId,
+      },
     });
   });
 

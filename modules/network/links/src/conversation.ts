@@ -49,6 +49,7 @@ interface Waiting {
   key: string;
   id: string;
   kind: IssuerRequestKind;
+  groupId: string | null;
   /** What was sent, without the card. */
   message: Message;
   masked: MaskedFields;
@@ -61,7 +62,7 @@ interface Waiting {
 export class Conversation {
   readonly #deps: ConversationDeps;
   readonly #waiting = createInFlight<Waiting>();
-  readonly #recent = createRecent<{ id: string; why: 'after_deadline' | 'duplicate' }>(recentCountMax);
+  readonly #recent = createRecent<Pick<LateAnswer, 'why' | 'request'>>(recentCountMax);
   #sweeping = false;
   #whenEmpty: (() => void)[] = [];
 
@@ -86,6 +87,7 @@ export class Conversation {
         key,
         id: ids.uuid(),
         kind: request.kind,
+        groupId: request.groupId ?? null,
         message,
         masked: maskedFields(message.fields),
         sentAtMs: clock.now(),
@@ -133,7 +135,7 @@ export class Conversation {
     }
     const { responseCode, approvalCode } = reading;
     const exchange = this.#exchange(waiting, 'answered', responseCode, answer);
-    this.#recent.set(key, { id: waiting.id, why: 'duplicate' });
+    this.#recent.set(key, { why: 'duplicate', request: rememberedOf(waiting) });
     this.#end(responseCode, this.#deps.timers.now() - waiting.sentAt);
     waiting.resolve({ kind: 'answered', responseCode, approvalCode, exchange });
   }
@@ -151,7 +153,7 @@ export class Conversation {
 
   #noAnswer(waiting: Waiting, reason: NoAnswerReason, answer: Message | null): void {
     const exchange = this.#exchange(waiting, reason, null, answer);
-    this.#recent.set(waiting.key, { id: waiting.id, why: 'after_deadline' });
+    this.#recent.set(waiting.key, { why: 'after_deadline', request: rememberedOf(waiting) });
     this.#end(reason, null);
     waiting.resolve({ kind: 'no_answer', reason, exchange });
   }
@@ -168,8 +170,8 @@ export class Conversation {
     const field = (n: number) => String(answer.fields[n] ?? '');
     this.#deps.onLateAnswer({
       memberId: this.#deps.memberId,
-      exchangeId: known?.id ?? null,
       why: known?.why ?? 'unknown',
+      request: known?.request ?? null,
       mti: answer.mti,
       stan: field(11),
       rrn: field(37),
@@ -212,6 +214,10 @@ export class Conversation {
       if (next !== null) this.#sweepLater(next - now);
     });
   }
+}
+
+function rememberedOf({ id, groupId, kind, sentAtMs }: Waiting): LateAnswer['request'] {
+  return { exchangeId: id, groupId, kind, sentAtMs };
 }
 
 /** Only what the answer is compared with is kept while waiting: the card number leaves with the bytes. */

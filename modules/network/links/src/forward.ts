@@ -79,6 +79,6 @@ export function judgeForward(code: string): ForwardOutcome | 'retry' {
 
 /** The request of a stored message; from the second attempt on it says that it is a repeat. */
 export function forwardRequest(forward: Forward, card: { pan: string; expiry: string }): IssuerRequest {
-  const { payload, kind, attempts } = forward;
-  return { ...payload, kind, pan: card.pan, expiry: card.expiry, repeat: attempts > 1 };
+  const { payload, kind, attempts, groupId } = forward;
+  return { ...payload, kind, groupId, pan: card.pan, expiry: card.expiry, repeat: attempts > 1 };
 }

@@ -10,6 +10,7 @@ export type {
   NewForward,
 } from './forward.ts';
 export { createForwarder, type Forwarder, type ForwarderDeps } from './forwards.ts';
+export { createLateAnswerLog, type LateAnswerLog, lateAnswersMax } from './late-answers.ts';
 export type { LinkPhase, NetworkFunction } from './link.ts';
 export { createLinks, type Links, type LinksDeps, type OperateOutcome } from './links.ts';
 export { linksMigrations } from './migrations.ts';

@@ -64,6 +64,8 @@ export interface IssuerRequest extends IssuerRequestBody {
   pan: string;
   /** DE14, YYMM. */
   expiry: string;
+  /** The payment it belongs to, UUID; not sent, only told with a late answer. */
+  groupId?: string;
 }
 
 /** Message fields as text by field number, card data masked; safe to store. */
@@ -88,8 +90,8 @@ export interface Exchange {
   response: MaskedFields | null;
 }
 
-/** How an exchange ended. */
-export type ExchangeOutcome = 'answered' | NoAnswerReason;
+/** How an exchange ended; `late` is an answer that came when nobody waited for it any more. */
+export type ExchangeOutcome = 'answered' | NoAnswerReason | 'late';
 
 /**
  * Why there is no answer to believe. In each case the bank may have acted: reverse.
@@ -123,9 +125,10 @@ export type IssuerAnswer =
  */
 export interface LateAnswer {
   memberId: string;
-  /** The exchange it belongs to, when this process still remembers it. */
-  exchangeId: string | null;
+  /** `unknown`: this process does not remember such a request. */
   why: 'after_deadline' | 'duplicate' | 'unknown';
+  /** The request it answers, when it is remembered. */
+  request: { exchangeId: string; groupId: string | null; kind: IssuerRequestKind; sentAtMs: number } | null;
   mti: string;
   stan: string;
   rrn: string;

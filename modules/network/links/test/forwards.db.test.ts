@@ -5,6 +5,7 @@ import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from 'vitest
 import {
   claimReferences,
   createForwarder,
+  createLateAnswerLog,
   enqueueForwards,
   escalatedForwards,
   exchangesOf,
@@ -15,6 +16,8 @@ import {
   forwardsOf,
   type IssuerAnswer,
   type IssuerRequest,
+  type LateAnswer,
+  lateAnswersMax,
   linksMigrations,
   type NewForward,
   pendingForwards,
@@ -324,6 +327,37 @@ test('storing the same message twice stores it once', async () => {
   await store(f);
   await store({ ...f, payload: { ...f.payload, amount: 1n } });
   expect(await forwardsOf(db, f.groupId)).toMatchObject([{ payload: { amount: 1_280n } }]);
+});
+
+test('late answers are written into the log of their payment, within bounds', async () => {
+  const groupId = ids.uuid();
+  const errors: unknown[] = [];
+  const log = createLateAnswerLog({ db, ids, onError: (e) => errors.push(e) });
+  const late: LateAnswer = {
+    memberId,
+    why: 'after_deadline',
+    request: { exchangeId: ids.uuid(), groupId, kind: 'financial', sentAtMs: systemClock.now() - 9_000 },
+    mti: '0210',
+    stan: '000001',
+    rrn: 'ABCDEF000001',
+    responseCode: '00',
+    receivedAtMs: systemClock.now(),
+    response: { '39': '00' },
+  };
+  expect(log.record(late)).toBe(true);
+  expect(log.record({ ...late, why: 'unknown', request: null })).toBe(false);
+  await log.flush();
+  expect(await exchangesOf(db, groupId)).toMatchObject([
+    { outcome: 'late', mti: '0210', responseCode: '00' },
+  ]);
+  const down = { ...db, transaction: () => Promise.reject(new Error('the database is down')) };
+  const full = createLateAnswerLog({ db: down, ids, onError: (e) => errors.push(e) });
+  for (let i = 0; i < lateAnswersMax; i++) full.record(late);
+  expect(full.record(late)).toBe(false);
+  await full.flush();
+  expect(errors.length).toBeGreaterThan(0);
+  expect(full.record(late)).toBe(true);
+  await full.flush();
 });
 
 test('processes make references under numbers of their own, also after one is taken over', async () => {

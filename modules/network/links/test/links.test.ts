@@ -85,7 +85,7 @@ describe('a request', () => {
     answerLate();
     await until(() => late.length === 1, 'the late answer');
     expect(late[0]).toMatchObject({ why: 'after_deadline', responseCode: '00' });
-    expect(late[0]?.exchangeId).toBe(answer.kind === 'no_answer' ? answer.exchange.id : '');
+    expect(late[0]?.request?.exchangeId).toBe(answer.kind === 'no_answer' ? answer.exchange.id : '');
   });
 
   test('answered twice is answered once; the copy is reported', async () => {
@@ -271,7 +271,7 @@ describe('the link', () => {
     };
     expect(await links.send(id, purchase())).toMatchObject({ kind: 'answered' });
     expect(late).toMatchObject([
-      { why: 'after_deadline', exchangeId: lost.kind === 'no_answer' ? lost.exchange.id : '' },
+      { why: 'after_deadline', request: { exchangeId: lost.kind === 'no_answer' ? lost.exchange.id : '' } },
     ]);
   });
 
