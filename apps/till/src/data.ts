@@ -1,10 +1,19 @@
 import type { Payment } from '@feiqian/contract';
-import { type QueryClient, queryOptions } from '@tanstack/react-query';
+import { QueryClient, queryOptions } from '@tanstack/react-query';
 import { network, refusalOf } from './api.ts';
 import { nowMs } from './device/clock.ts';
 import { type KeptDay, keepDay, keptDay } from './kept.ts';
 import { dateOf, rangeOf } from './model/day.ts';
 import { isNewer } from './model/sale.ts';
+
+/**
+ * The cache of what the network said. Handed to each `useQuery` instead of a provider at the root, so that the
+ * keypad is on the screen before any of this is loaded.
+ */
+export const client = new QueryClient({
+  defaultOptions: { queries: { retry: 1, refetchOnWindowFocus: true, networkMode: 'always' } },
+});
+client.mount();
 
 const pageMax = 100;
 /** Pages of one day fetched at the most: 2,000 sales. */
@@ -73,7 +82,7 @@ export const orderQuery = (reference: string) =>
   });
 
 /** Puts news of a payment into every list and page that shows it. */
-export function takeNews(client: QueryClient, payment: Payment): void {
+export function takeNews(payment: Payment): void {
   client.setQueryData(saleQuery(payment.id).queryKey, (known) =>
     known === undefined || isNewer(known, payment) ? payment : known,
   );

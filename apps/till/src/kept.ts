@@ -1,5 +1,5 @@
 import type { Payment, TillMe } from '@feiqian/contract';
-import { type DBSchema, type IDBPDatabase, openDB } from 'idb';
+import type { DBSchema, IDBPDatabase } from 'idb';
 import type { Sale } from './model/sale.ts';
 
 /*
@@ -57,9 +57,11 @@ interface Shelf extends DBSchema {
 let shelf: Promise<IDBPDatabase<Shelf>> | null = null;
 
 function days(): Promise<IDBPDatabase<Shelf>> {
-  shelf ??= openDB<Shelf>('feiqian-till', 1, {
-    upgrade: (database) => void database.createObjectStore('days', { keyPath: 'date' }),
-  });
+  shelf ??= import('idb').then(({ openDB }) =>
+    openDB<Shelf>('feiqian-till', 1, {
+      upgrade: (database) => void database.createObjectStore('days', { keyPath: 'date' }),
+    }),
+  );
   return shelf;
 }
 

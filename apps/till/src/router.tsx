@@ -1,10 +1,5 @@
-import { QueryClient } from '@tanstack/react-query';
 import { createRootRoute, createRoute, createRouter, lazyRouteComponent } from '@tanstack/react-router';
 import { RootScreen } from './screens/root.tsx';
-
-export const client = new QueryClient({
-  defaultOptions: { queries: { retry: 1, refetchOnWindowFocus: true, networkMode: 'always' } },
-});
 
 const root = createRootRoute({ component: RootScreen });
 const at = <P extends string>(path: P) => ({ getParentRoute: () => root, path }) as const;

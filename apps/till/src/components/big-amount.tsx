@@ -8,6 +8,8 @@ interface BigAmountProps {
   size?: { phone: number; desktop: number };
   /** What is being typed ("12."), in place of the fraction that is not there yet. */
   typed?: string;
+  /** Crossed out: money that did not come. */
+  struck?: boolean;
   className?: string;
 }
 
@@ -23,6 +25,7 @@ export function BigAmount({
   currency,
   size = { phone: 84, desktop: 128 },
   typed,
+  struck = false,
   className,
 }: BigAmountProps) {
   const language = useLanguage();
@@ -33,7 +36,10 @@ export function BigAmount({
   return (
     <p className={cx('@container w-full', className)}>
       <span
-        className="big-amount figures block whitespace-nowrap font-semibold leading-[1.1]"
+        className={cx(
+          'big-amount figures inline-block whitespace-nowrap font-semibold leading-[1.1]',
+          struck && 'struck',
+        )}
         style={
           {
             '--fit': `${(100 / width).toFixed(2)}cqi`,

@@ -4,7 +4,6 @@ import { useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { useNow } from '../device/clock.ts';
 import { useHandScanner } from '../device/hand-scanner.ts';
-import { useReach } from '../device/reach.ts';
 import { readCode } from '../model/pay-code.ts';
 import { codeSecondsMax } from '../model/requests.ts';
 import { type Sale, secondsLeft } from '../model/sale.ts';
@@ -17,7 +16,6 @@ import { Stage } from './stage.tsx';
 export function CodeView({ sale }: { sale: Sale }) {
   const { t } = useTranslation();
   const navigate = useNavigate();
-  const reached = useReach();
   const refusalWords = useRefusalWords();
   const [note, setNote] = useState('');
   useHandScanner({
@@ -29,7 +27,7 @@ export function CodeView({ sale }: { sale: Sale }) {
   });
   const code = sale.payment?.code ?? null;
   const refused = sale.refusal === null ? '' : t('code.refused', { reason: refusalWords(sale.refusal) });
-  const warning = reached ? refused || note : t('code.offline');
+  const warning = refused || note;
   return (
     <Stage
       title={t('code.title')}

@@ -1,8 +1,7 @@
 import type { FeiqianEvent, Payment } from '@feiqian/contract';
 import { type StreamState, useStream } from '@feiqian/ui';
-import { useQueryClient } from '@tanstack/react-query';
 import { useEffect } from 'react';
-import { takeNews } from '../data.ts';
+import { client, takeNews } from '../data.ts';
 import { createStore } from '../store.ts';
 import { sales } from '../till.ts';
 
@@ -33,15 +32,14 @@ function paymentOf(data: unknown): Payment | null {
 }
 
 /** Brings the network's news to the sales and the lists; looks things up itself where news do not come. */
-export function LiveLink() {
-  const client = useQueryClient();
+export default function LiveLink() {
   const state = useStream(
     '/v1/till/stream',
     (event) => {
       const payment = paymentOf(event.data);
       if (payment === null) return;
       sales.apply(payment);
-      takeNews(client, payment);
+      takeNews(payment);
     },
     { events: [...events, ...refundEvents] },
   );
@@ -50,7 +48,7 @@ export function LiveLink() {
     liveState.set(state);
     // Whatever happened while the line was cut is in the lists, not in the stream.
     if (state === 'open') void client.invalidateQueries({ queryKey: ['day'] });
-  }, [state, client]);
+  }, [state]);
 
   useEffect(() => {
     const timer = setInterval(() => sales.tick(state === 'open'), 500);

@@ -3,7 +3,7 @@ import { useQuery } from '@tanstack/react-query';
 import { Link } from '@tanstack/react-router';
 import { ReceiptText } from 'lucide-react';
 import { useTranslation } from 'react-i18next';
-import { dayQuery } from '../data.ts';
+import { client, dayQuery } from '../data.ts';
 import { nowMs } from '../device/clock.ts';
 import { dateOf } from '../model/day.ts';
 import { totalsOf } from '../model/totals.ts';
@@ -13,10 +13,10 @@ import { SaleRow } from './sale-row.tsx';
 const shownMax = 5;
 
 /** The last five sales that came to something, and what the day has brought so far. */
-export function Recent() {
+export default function Recent() {
   const { t } = useTranslation();
   const me = useMe();
-  const day = useQuery(dayQuery(dateOf(nowMs())));
+  const day = useQuery(dayQuery(dateOf(nowMs())), client);
   const payments = day.data?.payments ?? [];
   const last = payments
     .filter((one) => !['created', 'cancelled', 'expired'].includes(one.state))

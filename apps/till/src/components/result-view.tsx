@@ -8,6 +8,7 @@ import { mayCollect } from '../model/sale.ts';
 import { PayerCode } from '../screens/scan.tsx';
 import { refillDraft, sales } from '../till.ts';
 import { BigAmount } from './big-amount.tsx';
+import { cardWords } from './card-words.ts';
 import { useRefusalWords } from './phase-words.ts';
 import { Stage } from './stage.tsx';
 
@@ -47,14 +48,13 @@ export function ResultView({ sale }: { sale: Sale }) {
     sales.dismiss(sale.id);
   };
   const coloured = surfaces[phase] !== undefined;
-  const bare = coloured
-    ? 'border-current bg-transparent text-current enabled:hover:bg-white/15 enabled:active:bg-white/15'
-    : '';
+  const bare = coloured ? 'border-current! bg-transparent! text-inherit! hover:bg-white/15!' : '';
   return (
     <Stage
       title={t(`result.${phase}`)}
       quiet
       surface={surfaces[phase]}
+      coloured={coloured}
       className="items-center justify-center gap-3 text-center"
       foot={
         <>
@@ -89,7 +89,7 @@ export function ResultView({ sale }: { sale: Sale }) {
           minor={sale.amount}
           currency={sale.currency}
           size={{ phone: 92, desktop: 160 }}
-          className={phase === 'paid' ? '' : 'line-through decoration-[0.04em]'}
+          struck={phase !== 'paid'}
         />
         <Reason sale={sale} />
       </div>
@@ -130,16 +130,14 @@ function Facts({ sale }: { sale: Sale }) {
   const language = useLanguage();
   const { payment } = sale;
   if (payment === null) return null;
-  const card = payment.card;
   const facts = [
-    card &&
-      t('result.card', { bank: language === 'en' ? card.bank_name_en : card.bank_name, tail: card.last4 }),
+    payment.card && cardWords(payment.card, language),
     formatTime(payment.completed_at ?? payment.updated_at, 'seconds', language),
-    t('result.order', { reference: sale.orderReference }),
   ].filter((fact) => fact !== null);
   return (
-    <div className="mt-2 flex flex-col items-center gap-2 text-16">
+    <div className="mt-2 flex flex-col items-center gap-1 text-16">
       <p className="figures">{facts.join(' · ')}</p>
+      <p className="figures">{t('result.order', { reference: sale.orderReference })}</p>
       <Link
         to="/sales/$paymentId"
         params={{ paymentId: payment.id }}

@@ -1,6 +1,7 @@
 import type { Payment } from '@feiqian/contract';
 import { Amount, formatTime, ListRow, StatusBadge, useLanguage } from '@feiqian/ui';
 import { useNavigate } from '@tanstack/react-router';
+import { cardWords } from './card-words.ts';
 
 /** States in which no money is the merchant's; the amount is then struck or grey. */
 const lost = new Set(['declined', 'cancelled', 'expired', 'reversed']);
@@ -25,7 +26,7 @@ export function SaleRow({ payment }: { payment: Payment }) {
           <StatusBadge status={payment.state} />
         </span>
       }
-      detail={<span className="figures">{[payment.order_reference, bank].filter(Boolean).join(' · ')}</span>}
+      detail={<span className="figures">{[bank, payment.order_reference].filter(Boolean).join(' · ')}</span>}
       trailing={
         <Amount
           minor={payment.amount}

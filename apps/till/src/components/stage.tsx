@@ -11,6 +11,8 @@ interface StageProps {
   foot?: ReactNode;
   /** Colours of the whole screen. */
   surface?: string;
+  /** The surface is dark in any theme: focus is shown in white. */
+  coloured?: boolean;
   /** Title for screen readers only: the screen says it larger itself. */
   quiet?: boolean;
   className?: string;
@@ -24,11 +26,12 @@ export function Stage({
   foot,
   surface = 'bg-paper text-ink',
   quiet,
+  coloured = false,
   className,
 }: StageProps) {
   const t = useUiText();
   return (
-    <div className={cx('flex min-h-dvh flex-col', surface)}>
+    <div className={cx('flex min-h-dvh flex-col', surface, coloured && 'on-colour')}>
       <header className="pt-[env(safe-area-inset-top)]">
         <div className="mx-auto flex min-h-14 w-full max-w-6xl items-center gap-1 px-2">
           {onBack ? (

@@ -81,7 +81,6 @@ export const en: SameShape<typeof zh> = {
     cancel: 'Cancel this sale',
     cancelling: 'Cancelling',
     next: 'Start the next sale',
-    offline: 'No network: a payment would not show here yet. It will as soon as the network is back.',
     refused: 'The pay code just scanned was not used: {{reason}}',
   },
   scan: {
@@ -126,7 +125,6 @@ export const en: SameShape<typeof zh> = {
     again: 'Charge again',
     rescan: 'Scan again',
     detail: 'See this sale',
-    card: '{{bank}} ·· {{tail}}',
     order: 'Order {{reference}}',
   },
   pending: {

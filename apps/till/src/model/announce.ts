@@ -67,7 +67,7 @@ export function sentenceOf(
     return language === 'zh-CN' ? '付款未成功' : 'Payment did not go through';
   }
   if (phase === 'reversed') {
-    return language === 'zh-CN' ? '这笔没有收到,已撤销' : 'Not received. The payment was reversed';
+    return language === 'zh-CN' ? '这笔没有收到，已撤销' : 'Not received. The payment was reversed';
   }
   return null;
 }

@@ -22,7 +22,11 @@ export function readCode(scanned: string): ReadCode {
   const bare = text.replace(/[\s-]/g, '');
   if (/^\d+$/.test(bare)) {
     if (bare.length === payCodeDigits) return { kind: 'pay_code', text: bare };
-    return bare.length > 5 && bare.length < payCodeDigits ? { kind: 'incomplete' } : { kind: 'foreign' };
+    // Twelve to fourteen digits are what stands on goods (GTIN), not a part of a pay code.
+    const goods = bare.length >= 12 && bare.length <= 14;
+    return bare.length > 5 && bare.length < payCodeDigits && !goods
+      ? { kind: 'incomplete' }
+      : { kind: 'foreign' };
   }
   if (text.startsWith('hQVDUFYwMW') && text.length <= payCodeTextMax) return { kind: 'pay_code', text };
   if (/^000201/.test(text)) return { kind: 'merchant_code' };

@@ -5,8 +5,8 @@
 
 /** Longest pause between two characters of one scan. Slow Bluetooth scanners need about 50 ms. */
 export const wedgeGapMsMax = 90;
-/** Fewest characters that count as a scan. No person types these within the gap, and no amount is as long. */
-export const wedgeCharactersMin = 8;
+/** Fewest characters that count as a scan: one more than the longest amount, so that a quick hand on a keypad is never taken for one. */
+export const wedgeCharactersMin = 11;
 /** Most characters kept: a consumer-presented code has at most 512 bytes, 684 in base64. */
 export const wedgeCharactersMax = 700;
 

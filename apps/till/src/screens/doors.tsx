@@ -19,7 +19,8 @@ export function DoorsScreen() {
   const me = useMe();
   const navigate = useNavigate();
   const start = useStartSale();
-  const amount = totalOf(useStore(draft), minorDigits(me.currency));
+  // As it was when the screen opened: the keypad is cleared the moment the sale begins.
+  const [amount] = useState(() => totalOf(draft.get(), minorDigits(me.currency)));
   const [note, setNote] = useState('');
   const [tapAsked, setTapAsked] = useState(false);
   useHandScanner({

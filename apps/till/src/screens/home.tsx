@@ -1,11 +1,10 @@
 import { cx, formatMoney, Keypad, minorDigits, useLanguage } from '@feiqian/ui';
 import { useNavigate } from '@tanstack/react-router';
 import { ArrowRight } from 'lucide-react';
-import { useEffect, useRef, useState } from 'react';
+import { lazy, type MouseEvent, Suspense, useEffect, useRef, useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { BigAmount } from '../components/big-amount.tsx';
 import { Frame } from '../components/frame.tsx';
-import { Recent } from '../components/recent.tsx';
 import { useStartSale } from '../components/start-sale.ts';
 import { useHandScanner } from '../device/hand-scanner.ts';
 import { readCode } from '../model/pay-code.ts';
@@ -21,6 +20,8 @@ import {
 import { useMe } from '../session.ts';
 import { useStore } from '../store.ts';
 import { draft } from '../till.ts';
+
+const Recent = lazy(() => import('../components/recent.tsx'));
 
 /** The keypad, and one swipe away the last five sales. */
 export function HomeScreen() {
@@ -43,7 +44,7 @@ export function HomeScreen() {
       <h1 className="sr-only" tabIndex={-1}>
         {t('nav.charge')}
       </h1>
-      <fieldset className="flex shrink-0 justify-center gap-8 lg:hidden">
+      <fieldset className="flex shrink-0 justify-center gap-8 lg:hidden" onMouseDown={keepFocus}>
         <legend className="sr-only">{t('keypad.panes')}</legend>
         {names.map((name, index) => (
           <button
@@ -65,18 +66,29 @@ export function HomeScreen() {
         onScroll={onScroll}
         className="no-scrollbar flex min-h-0 flex-1 snap-x snap-mandatory overflow-x-auto lg:grid lg:grid-cols-[minmax(0,7fr)_minmax(0,5fr)] lg:gap-8 lg:overflow-visible lg:p-6"
       >
-        <section aria-label={t('keypad.pad')} className="flex w-full shrink-0 snap-start flex-col lg:min-h-0">
+        <section
+          aria-label={t('keypad.pad')}
+          className="flex w-full shrink-0 snap-start flex-col lg:min-h-0"
+          onMouseDown={keepFocus}
+        >
           <Pad />
         </section>
         <section
           aria-label={t('recent.title')}
           className="w-full shrink-0 snap-start overflow-y-auto px-4 pb-6 lg:min-h-0 lg:px-0"
         >
-          <Recent />
+          <Suspense>
+            <Recent />
+          </Suspense>
         </section>
       </div>
     </Frame>
   );
+}
+
+/** A key tapped by a finger does not take the focus, so that Enter on the keyboard goes on instead of pressing it again. */
+function keepFocus(event: MouseEvent): void {
+  event.preventDefault();
 }
 
 /** The amount, how it came together, and the keys. */
@@ -156,7 +168,7 @@ function Pad() {
           </button>
         </div>
       </div>
-      <div className="h-[48%] max-h-110 shrink-0 px-4 pb-4 lg:h-[56%] lg:max-h-none lg:px-0 lg:pb-0 [&>div]:h-full">
+      <div className="h-[56%] max-h-120 shrink-0 px-4 pb-4 lg:h-[56%] lg:max-h-none lg:px-0 lg:pb-0 *:h-full">
         <Keypad
           value={sum.entry}
           onChange={() => undefined}
@@ -195,9 +207,8 @@ function useSumKeys(onKey: (key: SumKey) => void, onEnter: () => void): void {
         return;
       const key = sumKeyOf(event.key);
       if (key !== null) latest.current.onKey(key);
-      // A button reached with Tab is pressed by Enter; one that was only tapped last is not.
-      else if (event.key === 'Enter' && !target?.closest('button:focus-visible, a:focus-visible'))
-        latest.current.onEnter();
+      // A button reached with Tab is pressed by Enter; see `keepFocus` for one that was tapped.
+      else if (event.key === 'Enter' && !target?.closest('button, a')) latest.current.onEnter();
       else return;
       event.preventDefault();
     };

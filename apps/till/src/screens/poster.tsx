@@ -4,7 +4,7 @@ import { Printer } from 'lucide-react';
 import { useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { Frame } from '../components/frame.tsx';
-import { posterQuery } from '../data.ts';
+import { client, posterQuery } from '../data.ts';
 import { useMe } from '../session.ts';
 
 type Paper = 'A4' | 'A5';
@@ -14,7 +14,7 @@ export function PosterScreen() {
   const { t } = useTranslation();
   const me = useMe();
   const [paper, setPaper] = useState<Paper>('A5');
-  const poster = useQuery(posterQuery(me.store.id));
+  const poster = useQuery(posterQuery(me.store.id), client);
   return (
     <Frame
       place="poster"

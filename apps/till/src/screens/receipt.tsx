@@ -14,14 +14,15 @@ import { useQuery } from '@tanstack/react-query';
 import { useNavigate, useParams } from '@tanstack/react-router';
 import { Printer } from 'lucide-react';
 import { useTranslation } from 'react-i18next';
-import { receiptQuery } from '../data.ts';
+import { cardWords } from '../components/card-words.ts';
+import { client, receiptQuery } from '../data.ts';
 
 /** The receipt as it is printed: a strip of 80 mm, black on white. */
 export function ReceiptScreen() {
   const { t } = useTranslation();
   const { paymentId } = useParams({ from: '/sales/$paymentId/receipt' });
   const navigate = useNavigate();
-  const receipt = useQuery(receiptQuery(paymentId));
+  const receipt = useQuery(receiptQuery(paymentId), client);
   return (
     <PageShell
       title={t('receipt.title')}
@@ -82,10 +83,7 @@ function Strip({ receipt }: { receipt: Receipt }) {
         {line(t('sale.time'), formatTime(payment.completed_at ?? payment.created_at, 'full', language))}
         {line(t('sale.order'), payment.order_reference)}
         {line(t('sale.terminal'), payment.terminal)}
-        {line(
-          t('sale.card'),
-          card ? `${language === 'en' ? card.bank_name_en : card.bank_name} ·· ${card.last4}` : null,
-        )}
+        {line(t('sale.card'), card && cardWords(card, language))}
         {line(t('sale.reference'), payment.rrn)}
         {line(t('sale.approval'), payment.approval_code)}
         {line(t('receipt.state'), ui(`status.${payment.state}`))}

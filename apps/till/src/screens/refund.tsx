@@ -14,12 +14,13 @@ import {
   Skeleton,
   useLanguage,
 } from '@feiqian/ui';
-import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
+import { useMutation, useQuery } from '@tanstack/react-query';
 import { Navigate, useNavigate, useParams } from '@tanstack/react-router';
 import { useRef, useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { network, refusalOf } from '../api.ts';
-import { saleQuery } from '../data.ts';
+import { cardWords } from '../components/card-words.ts';
+import { client, saleQuery } from '../data.ts';
 import { entryOf } from '../model/sum.ts';
 import { refundable } from '../model/totals.ts';
 import { useMe } from '../session.ts';
@@ -34,7 +35,7 @@ export function RefundScreen() {
   const { paymentId } = useParams({ from: '/sales/$paymentId/refund' });
   const navigate = useNavigate();
   const me = useMe();
-  const sale = useQuery(saleQuery(paymentId));
+  const sale = useQuery(saleQuery(paymentId), client);
   if (!me.may_refund) return <Navigate to="/sales/$paymentId" params={{ paymentId }} replace />;
   return (
     <PageShell
@@ -54,28 +55,30 @@ export function RefundScreen() {
 
 /** One request to the network however often it is sent: the key is made once per amount and reason. */
 function useRefund(payment: Payment) {
-  const client = useQueryClient();
   const request = useRef<{ body: string; key: string } | null>(null);
-  return useMutation({
-    mutationFn: (body: { amount: number; reason: string }) => {
-      const text = JSON.stringify(body);
-      if (request.current?.body !== text) request.current = { body: text, key: crypto.randomUUID() };
-      return network.refund(payment.id, body, request.current.key);
+  return useMutation(
+    {
+      mutationFn: (body: { amount: number; reason: string }) => {
+        const text = JSON.stringify(body);
+        if (request.current?.body !== text) request.current = { body: text, key: crypto.randomUUID() };
+        return network.refund(payment.id, body, request.current.key);
+      },
+      onSuccess: () => {
+        request.current = null;
+      },
+      onSettled: () => {
+        for (const queryKey of [
+          ['sale', payment.id],
+          ['refunds', payment.id],
+          ['receipt', payment.id],
+          ['day'],
+        ]) {
+          void client.invalidateQueries({ queryKey });
+        }
+      },
     },
-    onSuccess: () => {
-      request.current = null;
-    },
-    onSettled: () => {
-      for (const queryKey of [
-        ['sale', payment.id],
-        ['refunds', payment.id],
-        ['receipt', payment.id],
-        ['day'],
-      ]) {
-        void client.invalidateQueries({ queryKey });
-      }
-    },
-  });
+    client,
+  );
 }
 
 function RefundForm({ payment: now }: { payment: Payment }) {
@@ -110,7 +113,7 @@ function RefundForm({ payment: now }: { payment: Payment }) {
     if (amountGood && words !== '') setConfirming(true);
   };
   const { card } = payment;
-  const cardWords = card && `${language === 'en' ? card.bank_name_en : card.bank_name} ·· ${card.last4}`;
+  const payer = card && cardWords(card, language);
   return (
     <form
       noValidate
@@ -173,8 +176,8 @@ function RefundForm({ payment: now }: { payment: Payment }) {
         }
       >
         <p className="text-16">
-          {cardWords
-            ? t('refund.confirm', { amount: money(typed), card: cardWords })
+          {payer
+            ? t('refund.confirm', { amount: money(typed), card: payer })
             : t('refund.confirmPlain', { amount: money(typed) })}
         </p>
       </Sheet>

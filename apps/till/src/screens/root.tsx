@@ -3,11 +3,11 @@ import { Outlet, useLocation } from '@tanstack/react-router';
 import { lazy, Suspense, useEffect } from 'react';
 import { useTranslation } from 'react-i18next';
 import { Announcer } from '../components/announcer.tsx';
-import { LiveLink } from '../components/live-link.tsx';
 import { useAwakeScreen } from '../device/wake-lock.ts';
 import { MeContext, session } from '../session.ts';
 import { useStore } from '../store.ts';
 
+const LiveLink = lazy(() => import('../components/live-link.tsx'));
 const SignInScreen = lazy(() => import('./sign-in.tsx'));
 
 function Splash() {
@@ -40,7 +40,9 @@ function Inside() {
   return (
     <>
       <Announcer />
-      <LiveLink />
+      <Suspense>
+        <LiveLink />
+      </Suspense>
       <Suspense fallback={<Splash />}>
         <Outlet />
       </Suspense>

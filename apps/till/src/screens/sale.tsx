@@ -23,7 +23,7 @@ import { Link, useNavigate, useParams } from '@tanstack/react-router';
 import { Printer, RotateCcw } from 'lucide-react';
 import { useState } from 'react';
 import { useTranslation } from 'react-i18next';
-import { refundsQuery, saleQuery } from '../data.ts';
+import { client, refundsQuery, saleQuery } from '../data.ts';
 import { refundable } from '../model/totals.ts';
 import { signOut, useMe } from '../session.ts';
 
@@ -32,7 +32,7 @@ export function SaleScreen() {
   const { t } = useTranslation();
   const { paymentId } = useParams({ from: '/sales/$paymentId' });
   const navigate = useNavigate();
-  const sale = useQuery(saleQuery(paymentId));
+  const sale = useQuery(saleQuery(paymentId), client);
   const missing = sale.error instanceof ApiError && (sale.error.status === 404 || sale.error.status === 400);
   return (
     <PageShell title={t('sale.title')} onBack={() => void navigate({ to: '/sales' })}>
@@ -157,7 +157,7 @@ const refundTones = { pending: 'amber', succeeded: 'jade', failed: 'rose' } as c
 
 function Refunds({ paymentId }: { paymentId: string }) {
   const { t } = useTranslation();
-  const refunds = useQuery(refundsQuery(paymentId));
+  const refunds = useQuery(refundsQuery(paymentId), client);
   const all = refunds.data?.data ?? [];
   if (all.length === 0) return null;
   return (

@@ -17,7 +17,7 @@ import { type ReactNode, useDeferredValue, useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { Frame } from '../components/frame.tsx';
 import { SaleRow } from '../components/sale-row.tsx';
-import { type Day, dayQuery, orderQuery } from '../data.ts';
+import { client, type Day, dayQuery, orderQuery } from '../data.ts';
 import { nowMs } from '../device/clock.ts';
 import { addDays, dateOf } from '../model/day.ts';
 import { type SaleGroup, saleGroup, saleGroups, totalsOf } from '../model/totals.ts';
@@ -31,7 +31,7 @@ export function SalesScreen() {
   const { t } = useTranslation();
   const [date, setDate] = useState(() => dateOf(nowMs()));
   const [wanted, setWanted] = useState('');
-  const day = useQuery(dayQuery(date));
+  const day = useQuery(dayQuery(date), client);
   return (
     <Frame
       place="sales"
@@ -216,7 +216,7 @@ function Cached({ atMs }: { atMs: number }) {
 function Found({ reference, day }: { reference: string; day: Day | undefined }) {
   const { t } = useTranslation();
   const asked = useDeferredValue(reference);
-  const answer = useQuery(orderQuery(asked));
+  const answer = useQuery(orderQuery(asked), client);
   const near = (day?.payments ?? []).filter((one) => one.order_reference?.startsWith(reference));
   const far = (answer.data?.data ?? []).filter((one) => !near.some((known) => known.id === one.id));
   const all = [...near, ...far];

@@ -10,7 +10,6 @@ import { useHandScanner } from '../device/hand-scanner.ts';
 import { payCodeDigits, readCode } from '../model/pay-code.ts';
 import { totalOf } from '../model/sum.ts';
 import { useMe } from '../session.ts';
-import { useStore } from '../store.ts';
 import { draft, sales } from '../till.ts';
 
 /** A code that was refused is not looked at again for this long, while the phone is taken away. */
@@ -25,7 +24,7 @@ interface ScanScreenProps {
 /** Reads the payer's code: by camera, by hand scanner, or typed. */
 export function ScanScreen() {
   const me = useMe();
-  const amount = totalOf(useStore(draft), minorDigits(me.currency));
+  const [amount] = useState(() => totalOf(draft.get(), minorDigits(me.currency)));
   if (amount === 0) return <Navigate to="/" replace />;
   return <PayerCode minor={amount} />;
 }

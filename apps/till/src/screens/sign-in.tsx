@@ -1,22 +1,19 @@
 import {
   ApiError,
-  Badge,
   Button,
   ErrorNotice,
   Field,
   LanguageSwitcher,
-  List,
-  ListRow,
   PinPad,
   Spinner,
   Wordmark,
 } from '@feiqian/ui';
-import { useQuery } from '@tanstack/react-query';
-import { type FormEvent, useState } from 'react';
+import { type FormEvent, lazy, Suspense, useState } from 'react';
 import { useTranslation } from 'react-i18next';
-import { network } from '../api.ts';
 import { session, signIn } from '../session.ts';
 import { useStore } from '../store.ts';
+
+const SandboxStaff = lazy(() => import('../components/sandbox-staff.tsx'));
 
 type Working = 'idle' | 'working' | { failed: unknown };
 
@@ -67,7 +64,9 @@ export default function SignInScreen() {
         ) : step === 'number' ? (
           <>
             <NumberForm number={number} onNumber={setNumber} onDone={() => setStep('pin')} />
-            <SandboxStaff onChoose={enter} />
+            <Suspense>
+              <SandboxStaff onChoose={enter} />
+            </Suspense>
           </>
         ) : (
           <>
@@ -131,39 +130,5 @@ function NumberForm({ number, onNumber, onDone }: NumberFormProps) {
         {t('signIn.next')}
       </Button>
     </form>
-  );
-}
-
-/** The sandbox's own staff; outside the sandbox there is no such list and nothing is shown. */
-function SandboxStaff({ onChoose }: { onChoose: (number: string, pin: string) => void }) {
-  const { t } = useTranslation();
-  const { data } = useQuery({
-    queryKey: ['sandbox'],
-    queryFn: network.sandbox,
-    retry: false,
-    staleTime: Number.POSITIVE_INFINITY,
-  });
-  if (!data || data.tills.length === 0) return null;
-  return (
-    <section className="flex flex-col gap-2">
-      <h2 className="font-semibold text-16">{t('signIn.sandbox')}</h2>
-      <p className="text-14 text-muted">{t('signIn.sandboxLead')}</p>
-      <List>
-        {data.tills.map((till) => (
-          <ListRow
-            key={till.staff_number}
-            title={till.merchant}
-            detail={`${till.name} · ${till.staff_number}`}
-            trailing={
-              <Badge tone={till.role === 'supervisor' ? 'azure' : 'plain'}>
-                {t(till.role === 'supervisor' ? 'role.supervisor' : 'role.cashier')}
-              </Badge>
-            }
-            onClick={() => onChoose(till.staff_number, till.pin)}
-            chevron
-          />
-        ))}
-      </List>
-    </section>
   );
 }
