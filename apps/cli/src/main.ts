@@ -1,5 +1,11 @@
 import { version } from '@feiqian/app-network';
-import { Command } from 'commander';
+import { Command, InvalidArgumentError, Option } from 'commander';
+import { runAudit } from './audit.ts';
+import { benchOptions } from './bench.ts';
+import { INPUT_KINDS, type InputKind, runDecode, type ToolIo } from './decode.ts';
+import { runEncode } from './encode.ts';
+import { runKeysRotate } from './keys.ts';
+import { runMigrate } from './migrate.ts';
 import { runStart } from './start.ts';
 
 const program = new Command('feiqian')
@@ -7,10 +13,91 @@ const program = new Command('feiqian')
   .version(version)
   .showHelpAfterError();
 
+/** Ends the process with the code once everything printed has left it. */
+const ending = (code: number): void => {
+  process.exitCode = code;
+};
+
 program
   .command('start')
   .description('start the network with all its roles; without DATABASE_URL everything is in ./data')
   .option('--fresh', 'start over with an empty sandbox')
   .action((options: { fresh?: boolean }) => runStart(options));
+
+program
+  .command('migrate')
+  .description('bring the schema of the database up to date')
+  .action(async () => ending(await runMigrate()));
+
+program
+  .command('audit')
+  .description('recompute the books from rows alone; exits 1 at the first difference')
+  .option('--all', 'go on after a difference')
+  .option('--quiet', 'print only what differs')
+  .action(async (options: { all?: boolean; quiet?: boolean }) => ending(await runAudit(options)));
+
+const io: ToolIo = {
+  lines: stdinLines(),
+  out: (text) => void process.stdout.write(text),
+  err: (text) => void process.stderr.write(text),
+};
+
+async function* stdinLines(): AsyncGenerator<string> {
+  const { createInterface } = await import('node:readline');
+  yield* createInterface({ input: process.stdin, crlfDelay: Number.POSITIVE_INFINITY });
+}
+
+function kindOf(text: string): InputKind {
+  if ((INPUT_KINDS as readonly string[]).includes(text)) return text as InputKind;
+  throw new InvalidArgumentError(`one of ${INPUT_KINDS.join(', ')}`);
+}
+
+program
+  .command('decode')
+  .description('print the structure of a code or message as JSON')
+  .argument('<kind>', INPUT_KINDS.join(' | '), kindOf)
+  .argument('<input>', 'the text or hexadecimal; "-" reads one a line from standard input')
+  .option('--profile <name>', 'ISO 8583 message profile')
+  .option('--clear', 'show card numbers unmasked')
+  .option('--pretty', 'indent the JSON')
+  .action(
+    async (
+      kind: InputKind,
+      input: string,
+      options: { profile?: string; clear?: boolean; pretty?: boolean },
+    ) => ending(await runDecode({ kind, input, ...options }, io)),
+  );
+
+program
+  .command('encode')
+  .description('the reverse of decode: JSON in, text or hexadecimal out')
+  .argument('<kind>', INPUT_KINDS.join(' | '), kindOf)
+  .argument('<json>', 'what decode printed; "-" reads one a line from standard input')
+  .option('--profile <name>', 'ISO 8583 message profile')
+  .action(async (kind: InputKind, input: string, options: { profile?: string }) =>
+    ending(await runEncode({ kind, input, ...options }, io)),
+  );
+
+program
+  .command('keys-rotate')
+  .description('make a new data key for the card vault and move the cards to it, while payments go on')
+  .action(async () => ending(await runKeysRotate()));
+
+program
+  .command('bench')
+  .description('measure whole purchases and audit the books afterwards')
+  .addOption(new Option('--engine <engine>', 'database').choices(['postgres', 'pglite']))
+  .addOption(new Option('--bank <bank>', 'who answers').choices(['stub', 'reference']).default('stub'))
+  .option('--seconds <n>', 'length of each measured run', '10')
+  .option('--merchants <n>', 'merchants that sell', '50')
+  .option('--in-flight <n>', 'purchases under way at the most', '256')
+  .option('--connections <n>', 'HTTP connections of the generator', '256')
+  .option('--rate <n>', 'purchases a second of the latency run (default: 80 % of the capacity found)')
+  .option('--hot', 'all payments to one merchant')
+  .option('--no-yardstick', 'leave pgbench out')
+  .action(async (options: Record<string, string | boolean>) => {
+    const { runBench } = await import('@feiqian/app-bench');
+    ending((await runBench(benchOptions(options))) ? 0 : 1);
+  });
 
 await program.parseAsync();

@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import { accessMigrations, createAccess, type SendCode } from '@feiqian/access';
-import { businessDay, type Clock } from '@feiqian/clock';
+import { businessDay, type Clock, systemClock } from '@feiqian/clock';
 import type { Db, Migrations, Tx } from '@feiqian/db';
 import { idempotencyMigrations } from '@feiqian/idempotency';
 import { createIds, fromUuid, secureRandom } from '@feiqian/ids';
@@ -211,4 +211,17 @@ export async function compose(deps: ComposeDeps) {
 export function namedId(name: string): string {
   const h = createHash('sha256').update(`feiqian sandbox ${name}`).digest('hex');
   return `${h.slice(0, 8)}-${h.slice(8, 12)}-8${h.slice(13, 16)}-a${h.slice(17, 20)}-${h.slice(20, 32)}`;
+}
+
+/** The card vault alone, for the tools that rotate its keys. */
+export async function openVault(config: Config, db: Db) {
+  const clock = systemClock;
+  const keystore = createKeystore(
+    parseKeyRing(config.keyRing),
+    Buffer.from(config.lookupKey, 'hex'),
+    secureRandom,
+  );
+  const { vault } = createTokens({ db, clock, ids: createIds(clock.now), random: secureRandom, keystore });
+  await vault.open();
+  return vault;
 }

@@ -29,6 +29,8 @@ export interface Config {
   bankApiPort: number;
   /** Sandbox: start the reference banks inside this process. */
   withBanks: boolean;
+  /** Sandbox: give the city a past of some days at the first start. */
+  history: boolean;
   fresh: boolean;
 }
 
@@ -78,6 +80,7 @@ export function parseConfig(
     bankIsoPort: r.integer('FEIQIAN_BANK_ISO_PORT', 8601, 0, 65_000),
     bankApiPort: r.integer('FEIQIAN_BANK_API_PORT', 8701, 0, 65_000),
     withBanks: sandbox && r.flag('FEIQIAN_WITH_BANKS', true),
+    history: sandbox && r.flag('FEIQIAN_HISTORY', true),
     fresh: options.fresh ?? false,
   };
   for (const [name, value] of [

@@ -1,4 +1,4 @@
-export { compose, networkLedger, networkMigrations } from './compose.ts';
+export { compose, networkLedger, networkMigrations, openVault } from './compose.ts';
 export { type Config, modes, type ParsedConfig, parseConfig, redacted, sandboxKeys } from './config.ts';
 export { openEngine, StartRefused } from './engine.ts';
 export { sandboxGuide } from './seed.ts';

@@ -1,5 +1,5 @@
 import type { AddressInfo } from 'node:net';
-import { bankMigrations, type RunningBank, sandboxBanks, seedBank, startBank } from '@feiqian/app-bank';
+import { bankMigrations, sandboxBanks, seedBank, startBank } from '@feiqian/app-bank';
 import { systemClock } from '@feiqian/clock';
 import { type Db, migrate, openPostgres } from '@feiqian/db';
 import { forgetKeys } from '@feiqian/idempotency';
@@ -105,14 +105,14 @@ async function startBanks(
   logger: Logger,
   closers: (() => Promise<unknown>)[],
 ): Promise<BankPorts> {
-  const ports = new Map<string, RunningBank>();
-  if (!config.withBanks) return ports;
+  const ports = new Map<string, { isoPort: number; apiPort: number }>();
+  if (config.mode !== 'sandbox') return ports;
   for (const [i, bank] of sandboxBanks.entries()) {
-    const settings = {
-      ...bank.settings,
-      isoPort: config.bankIsoPort === 0 ? 0 : config.bankIsoPort + i,
-      apiPort: config.bankApiPort === 0 ? 0 : config.bankApiPort + i,
-    };
+    const isoPort = config.bankIsoPort === 0 ? 0 : config.bankIsoPort + i;
+    const apiPort = config.bankApiPort === 0 ? 0 : config.bankApiPort + i;
+    const settings = { ...bank.settings, isoPort, apiPort };
+    ports.set(settings.id, { isoPort, apiPort });
+    if (!config.withBanks) continue;
     await seedBank(db, settings, bank.seed, systemClock);
     const running = await startBank({
       settings,
@@ -137,7 +137,7 @@ async function prepareSandbox(
   progress('Building the sandbox city: banks, merchants, tills');
   await seedMembers(network, ports);
   await seedMerchants(network);
-  if (ports.size === 0) return;
+  if (!network.config.withBanks || !network.config.history) return;
   await seedHistory(deps, (done, total) => progress(`Giving it a past: ${done} of ${total} payments`));
 }
 

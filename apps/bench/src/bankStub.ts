@@ -1,0 +1,81 @@
+import { createServer, type Server, type Socket } from 'node:net';
+import type { BankSettings } from '@feiqian/app-bank';
+import {
+  applyMac,
+  createFramer,
+  decodeMessage,
+  frameMessage,
+  type Message,
+  responseMti,
+} from '@feiqian/iso8583';
+
+/** Fields that an answer repeats from its request. */
+const echoed = [2, 3, 4, 7, 11, 12, 13, 15, 32, 33, 37, 41, 42, 49, 70];
+const frameBytesMax = 8_192;
+
+export interface BankStub {
+  server: Server;
+  approved: () => number;
+  close: () => void;
+}
+
+/** A bank that approves everything at once, and does nothing else: what it costs is the generator's, not a bank's. */
+export function startBankStub(
+  settings: BankSettings,
+  port: number,
+  delayMs: () => number,
+): Promise<BankStub> {
+  const { profile } = settings;
+  const macKey = Buffer.from(settings.macKeyHex, 'hex');
+  const sockets = new Set<Socket>();
+  let approved = 0;
+
+  function answer(message: Message): Uint8Array {
+    const fields: Record<number, string | Uint8Array> = {};
+    for (const field of echoed) {
+      const value = message.fields[field];
+      if (value !== undefined) fields[field] = value;
+    }
+    fields[39] = '00';
+    if (message.mti !== '0800') {
+      approved += 1;
+      fields[38] = '123456';
+    }
+    return frameMessage(
+      profile,
+      applyMac(profile, { mti: responseMti(message.mti) ?? '0210', fields }, macKey),
+    );
+  }
+
+  const server = createServer((socket) => {
+    sockets.add(socket);
+    socket.setNoDelay(true);
+    const framer = createFramer(profile, { frameBytesMax });
+    socket.on('error', () => undefined);
+    socket.on('close', () => sockets.delete(socket));
+    socket.on('data', (chunk) => {
+      socket.cork();
+      for (const frame of framer.push(chunk).frames) {
+        const decoded = decodeMessage(profile, frame);
+        if (!decoded.ok) continue;
+        const wait = delayMs();
+        if (wait <= 0) socket.write(answer(decoded.message));
+        else setTimeout(() => socket.write(answer(decoded.message)), wait);
+      }
+      process.nextTick(() => socket.uncork());
+    });
+  });
+  return new Promise((resolve, reject) => {
+    server.once('error', reject);
+    server.listen(port, '127.0.0.1', () =>
+      resolve({
+        server,
+        approved: () => approved,
+        close: () => {
+          for (const s of sockets) s.destroy();
+          server.close();
+        },
+      }),
+    );
+  });
+}

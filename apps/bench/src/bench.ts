@@ -1,0 +1,248 @@
+import { type ChildProcess, spawn } from 'node:child_process';
+import { mkdtempSync, rmSync } from 'node:fs';
+import { createServer } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { sandboxBanks } from '@feiqian/app-bank';
+import { openEngine, parseConfig } from '@feiqian/app-network';
+import { findPostgresBinaries, type PrivatePostgres, startPrivatePostgres } from '@feiqian/testkit';
+import { type BankStub, startBankStub } from './bankStub.ts';
+import { LoadClient } from './httpClient.ts';
+import { type LoadResult, runLoad } from './load.ts';
+import { bestTpcB, cpuSeconds, machineLine } from './machine.ts';
+import { type Prepared, prepareLoad } from './prepare.ts';
+
+export interface BenchOptions {
+  engine: 'postgres' | 'pglite';
+  bank: 'stub' | 'reference';
+  seconds: number;
+  merchants: number;
+  inFlight: number;
+  connections: number;
+  /** Purchases a second for the latency run; null takes 80 % of the capacity found. */
+  rate: number | null;
+  hot: boolean;
+  yardstick: boolean;
+  /** The command line, to start the network and the auditor as processes of their own. */
+  command: readonly string[];
+  write: (line: string) => void;
+}
+
+const startMsMax = 90_000;
+const warmUpSeconds = 4;
+const rateOfCapacity = 0.8;
+
+/** Measures whole purchases through HTTP, ISO 8583, ledger and commit, then audits. True when the books are right. */
+export async function runBench(o: BenchOptions): Promise<boolean> {
+  const closers: (() => unknown)[] = [];
+  try {
+    o.write(`machine   ${machineLine()}`);
+    const postgres = o.engine === 'postgres' ? await database(o, closers) : null;
+    const dir = mkdtempSync(join(tmpdir(), 'feiqian-bench-'));
+    closers.push(() => rmSync(dir, { recursive: true, force: true }));
+    const env = await environment(o, postgres?.url ?? null, dir);
+    if (o.bank === 'stub') await stubs(Number(env.FEIQIAN_BANK_ISO_PORT), closers);
+    const yard = o.yardstick && postgres?.binaries ? yardstick(o, postgres) : null;
+    // The first start builds schema and city, and is stopped so that PGlite can be prepared too.
+    await stopProcess(await startProcess(o, env));
+    const prepared = await prepare(o, env);
+    const network = await startProcess(o, env);
+    closers.push(() => stopProcess(network));
+    await measure(o, Number(env.PORT), prepared, network.pid as number, postgres?.pid ?? null, yard);
+    await stopProcess(network);
+    return await audit(o, env);
+  } finally {
+    for (const close of closers.reverse()) await close();
+  }
+}
+
+async function database(
+  o: BenchOptions,
+  closers: (() => unknown)[],
+): Promise<Partial<PrivatePostgres> & { url: string }> {
+  if (process.env.DATABASE_URL) return { url: process.env.DATABASE_URL };
+  const server = await startPrivatePostgres({
+    settings: { shared_buffers: '512MB', max_wal_size: '4GB', checkpoint_timeout: '15min' },
+  });
+  closers.push(() => server.stop());
+  o.write(`engine    ${server.version}, fsync on, synchronous_commit on (a private server for this run)`);
+  return server;
+}
+
+function yardstick(o: BenchOptions, postgres: Partial<PrivatePostgres> & { url: string }): number {
+  const best = bestTpcB(postgres.binaries ?? findPostgresBinaries() ?? '', postgres.url, {
+    scale: 20,
+    seconds: 5,
+    clients: [8, 16, 32, 64],
+  });
+  o.write(
+    `pgbench   ${best.tps.toFixed(0)} TPC-B/s at ${best.clients} clients (scale 20, prepared), the best of 8 to 64`,
+  );
+  return best.tps;
+}
+
+async function environment(
+  o: BenchOptions,
+  url: string | null,
+  dir: string,
+): Promise<Record<string, string>> {
+  const port = await freePorts(1);
+  const iso = await freePorts(sandboxBanks.length);
+  const api = await freePorts(sandboxBanks.length);
+  return {
+    PORT: String(port),
+    FEIQIAN_DATA_DIR: dir,
+    FEIQIAN_BANK_ISO_PORT: String(iso),
+    FEIQIAN_BANK_API_PORT: String(api),
+    FEIQIAN_WITH_BANKS: String(o.bank === 'reference'),
+    FEIQIAN_LOG_LEVEL: 'error',
+    ...(url === null ? {} : { DATABASE_URL: url }),
+  };
+}
+
+/** The first of `count` consecutive free ports. */
+async function freePorts(count: number): Promise<number> {
+  for (let i = 0; i < 50; i++) {
+    const first = 20_000 + ((process.pid * 7 + i * 97 + Math.floor(performance.now())) % 20_000);
+    const free = await Promise.all(Array.from({ length: count }, (_, k) => isFree(first + k)));
+    if (free.every(Boolean)) return first;
+  }
+  throw new Error('no free ports');
+}
+
+function isFree(port: number): Promise<boolean> {
+  return new Promise((resolve) => {
+    const server = createServer();
+    server.once('error', () => resolve(false));
+    server.listen(port, '127.0.0.1', () => server.close(() => resolve(true)));
+  });
+}
+
+async function stubs(isoPort: number, closers: (() => unknown)[]): Promise<BankStub[]> {
+  const out: BankStub[] = [];
+  for (const [i, bank] of sandboxBanks.entries())
+    out.push(await startBankStub(bank.settings, isoPort + i, () => 0));
+  closers.push(() => {
+    for (const s of out) s.close();
+  });
+  return out;
+}
+
+async function startProcess(o: BenchOptions, env: Record<string, string>): Promise<ChildProcess> {
+  const [file, ...args] = o.command;
+  const child = spawn(file as string, [...args, 'start'], {
+    env: { ...process.env, ...env },
+    stdio: ['ignore', 'pipe', 'pipe'],
+  });
+  let said = '';
+  const ready = new Promise<void>((resolve, reject) => {
+    const timer = setTimeout(
+      () => reject(new Error(`the network was not ready in time:\n${said}`)),
+      startMsMax,
+    );
+    const read = (chunk: Buffer) => {
+      said += chunk.toString();
+      if (said.includes('ready in')) {
+        clearTimeout(timer);
+        resolve();
+      }
+    };
+    child.stdout?.on('data', read);
+    child.stderr?.on('data', read);
+    child.once('exit', (code) => reject(new Error(`the network ended with ${code}:\n${said}`)));
+  });
+  await ready;
+  return child;
+}
+
+function stopProcess(child: ChildProcess): Promise<void> {
+  if (child.exitCode !== null || child.signalCode !== null) return Promise.resolve();
+  return new Promise((resolve) => {
+    child.once('exit', () => resolve());
+    child.kill('SIGTERM');
+  });
+}
+
+async function prepare(o: BenchOptions, env: Record<string, string>): Promise<Prepared> {
+  const parsed = parseConfig(env);
+  if (!parsed.ok) throw new Error('the configuration of the run is wrong');
+  const engine = await openEngine(parsed.config);
+  try {
+    return await prepareLoad(parsed.config, engine.db, o.merchants);
+  } finally {
+    await engine.close();
+  }
+}
+
+async function measure(
+  o: BenchOptions,
+  port: number,
+  prepared: Prepared,
+  pid: number,
+  postgresPid: number | null,
+  yard: number | null,
+): Promise<void> {
+  const client = new LoadClient(port, o.connections);
+  const used = () => ({
+    network: cpuSeconds(pid),
+    database: postgresPid === null ? 0 : cpuSeconds(postgresPid),
+    generator: process.cpuUsage().user / 1e6 + process.cpuUsage().system / 1e6,
+  });
+  const base = { inFlightMax: o.inFlight, hotMerchant: o.hot };
+  try {
+    await runLoad(client, prepared, { ...base, rate: null, seconds: warmUpSeconds }, 'warm');
+    const alone = await runLoad(
+      client,
+      prepared,
+      { ...base, inFlightMax: 1, rate: null, seconds: 3 },
+      'alone',
+    );
+    o.write(
+      `alone     p50 ${alone.p50.toFixed(1)} ms, p99 ${alone.p99.toFixed(1)} ms (one purchase at a time)`,
+    );
+    const before = used();
+    const capacity = await runLoad(client, prepared, { ...base, rate: null, seconds: o.seconds }, 'capacity');
+    const after = used();
+    report(o, `capacity${o.hot ? ', one merchant' : ''}`, capacity);
+    const per = (key: keyof typeof after) =>
+      (((after[key] - before[key]) / capacity.captured) * 1000).toFixed(2);
+    o.write(
+      `cpu       seconds per 1,000 payments: network ${per('network')}, database ${per('database')}, generator and bank stub ${per('generator')}`,
+    );
+    if (yard !== null) o.write(`ratio     ${(capacity.perSecond / yard).toFixed(2)} × pgbench TPC-B`);
+    const rate = o.rate ?? Math.floor(capacity.perSecond * rateOfCapacity);
+    report(o, `at ${rate}/s`, await runLoad(client, prepared, { ...base, rate, seconds: o.seconds }, 'rate'));
+  } finally {
+    client.close();
+  }
+}
+
+function report(o: BenchOptions, name: string, r: LoadResult): void {
+  const ms = (n: number) => n.toFixed(1);
+  o.write(
+    `${name.padEnd(10)}${r.perSecond.toFixed(0)} captured/s  p50 ${ms(r.p50)}  p95 ${ms(r.p95)}  p99 ${ms(r.p99)}  max ${ms(r.max)} ms`,
+  );
+  for (const [what, n] of Object.entries(r.others)) o.write(`          not captured: ${n} × ${what}`);
+}
+
+function audit(o: BenchOptions, env: Record<string, string>): Promise<boolean> {
+  const [file, ...args] = o.command;
+  return new Promise((resolve) => {
+    const child = spawn(file as string, [...args, 'audit'], {
+      env: { ...process.env, ...env },
+      stdio: ['ignore', 'pipe', 'pipe'],
+    });
+    let said = '';
+    child.stdout?.on('data', (c: Buffer) => {
+      said += c.toString();
+    });
+    child.stderr?.on('data', (c: Buffer) => {
+      said += c.toString();
+    });
+    child.once('exit', (code) => {
+      o.write(`audit     ${code === 0 ? 'clean' : `FAILED (${code})`}`);
+      if (code !== 0) o.write(said);
+      resolve(code === 0);
+    });
+  });
+}

@@ -1,0 +1,108 @@
+import { connect, type Socket } from 'node:net';
+
+/** An answer as the generator needs it. */
+export interface RawAnswer {
+  status: number;
+  body: string;
+}
+
+interface Pending {
+  resolve: (answer: RawAnswer) => void;
+  reject: (error: Error) => void;
+}
+
+/**
+ * A bare HTTP/1.1 client for load: keep-alive connections, one request at a time on each, nothing parsed that is
+ * not needed. A general client would cost as much CPU as the network under test, on the same machine.
+ */
+export class LoadClient {
+  readonly #free: Connection[] = [];
+  readonly #waiting: ((c: Connection) => void)[] = [];
+  readonly #all: Connection[] = [];
+
+  constructor(port: number, connections: number) {
+    for (let i = 0; i < connections; i++) {
+      const c = new Connection(port, () => this.#release(c));
+      this.#all.push(c);
+      this.#free.push(c);
+    }
+  }
+
+  #release(c: Connection): void {
+    const next = this.#waiting.shift();
+    if (next) next(c);
+    else this.#free.push(c);
+  }
+
+  /** Sends a request as prepared text; waits for a connection when all are busy. */
+  send(head: string, body: string): Promise<RawAnswer> {
+    const c = this.#free.pop();
+    if (c) return c.send(head, body);
+    return new Promise((resolve, reject) => {
+      this.#waiting.push((free) => free.send(head, body).then(resolve, reject));
+    });
+  }
+
+  close(): void {
+    for (const c of this.#all) c.close();
+  }
+}
+
+class Connection {
+  #socket: Socket | null = null;
+  #buffer: Buffer = Buffer.alloc(0);
+  #pending: Pending | null = null;
+  readonly #port: number;
+  readonly #onFree: () => void;
+
+  constructor(port: number, onFree: () => void) {
+    this.#port = port;
+    this.#onFree = onFree;
+  }
+
+  send(head: string, body: string): Promise<RawAnswer> {
+    return new Promise((resolve, reject) => {
+      this.#pending = { resolve, reject };
+      this.#open().write(`${head}content-length: ${Buffer.byteLength(body)}\r\n\r\n${body}`);
+    });
+  }
+
+  #open(): Socket {
+    if (this.#socket && !this.#socket.destroyed) return this.#socket;
+    const socket = connect({ host: '127.0.0.1', port: this.#port, noDelay: true });
+    socket.on('data', (chunk: Buffer) => this.#receive(chunk));
+    socket.on('error', (error) => this.#end((p) => p.reject(error)));
+    socket.on('close', () => this.#end((p) => p.reject(new Error('connection closed'))));
+    this.#socket = socket;
+    this.#buffer = Buffer.alloc(0);
+    return socket;
+  }
+
+  #receive(chunk: Buffer): void {
+    this.#buffer = this.#buffer.length === 0 ? chunk : Buffer.concat([this.#buffer, chunk]);
+    const headEnd = this.#buffer.indexOf('\r\n\r\n');
+    if (headEnd < 0) return;
+    const head = this.#buffer.toString('latin1', 0, headEnd);
+    const length = Number(/content-length: ([0-9]+)/i.exec(head)?.[1] ?? 0);
+    const end = headEnd + 4 + length;
+    if (this.#buffer.length < end) return;
+    const answer = {
+      status: Number(head.slice(9, 12)),
+      body: this.#buffer.toString('utf8', headEnd + 4, end),
+    };
+    this.#buffer = this.#buffer.subarray(end);
+    this.#end((p) => p.resolve(answer));
+  }
+
+  #end(finish: (p: Pending) => void): void {
+    const p = this.#pending;
+    if (!p) return;
+    this.#pending = null;
+    finish(p);
+    this.#onFree();
+  }
+
+  close(): void {
+    this.#socket?.destroy();
+  }
+}

@@ -1,0 +1,1 @@
+export { type BenchOptions, runBench } from './bench.ts';

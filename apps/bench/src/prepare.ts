@@ -1,0 +1,83 @@
+import { sandboxBanks } from '@feiqian/app-bank';
+import { type Config, compose } from '@feiqian/app-network';
+import { systemClock } from '@feiqian/clock';
+import type { Db } from '@feiqian/db';
+import { fromUuid } from '@feiqian/ids';
+import { luhnCheckDigit } from '@feiqian/keys';
+import { createLogger } from '@feiqian/telemetry';
+
+/** Who buys where. */
+export interface Prepared {
+  merchants: { key: string; storeId: string }[];
+  shoppers: { token: string; cardId: string }[];
+}
+
+const shoppersPerMerchant = 4;
+const parallel = 20;
+
+/**
+ * Makes merchants with keys and shoppers with a session and a token, by the network's own use cases, on the
+ * database of a network that was started once (so that banks are registered).
+ */
+export async function prepareLoad(config: Config, db: Db, merchants: number): Promise<Prepared> {
+  const logger = createLogger({ level: 'warn' });
+  const network = await compose({
+    config,
+    db,
+    clock: systemClock,
+    logger,
+    sendCode: async () => undefined,
+    fixedCode: '246810',
+  });
+  const out: Prepared = { merchants: [], shoppers: [] };
+  try {
+    for (let i = 0; i < merchants; i++) out.merchants.push(await oneMerchant(network, config, i));
+    const total = merchants * shoppersPerMerchant;
+    for (let i = 0; i < total; i += parallel) {
+      const group = Array.from({ length: Math.min(parallel, total - i) }, (_, k) =>
+        oneShopper(network, i + k),
+      );
+      out.shoppers.push(...(await Promise.all(group)));
+    }
+  } finally {
+    await network.references.release();
+  }
+  return out;
+}
+
+type Network = Awaited<ReturnType<typeof compose>>;
+
+function oneMerchant(network: Network, config: Config, i: number): Promise<Prepared['merchants'][number]> {
+  return network.db.transaction(async (tx) => {
+    const made = await network.merchants.register(tx, {
+      name: `负载商户 ${i}`,
+      nameEn: `LOAD MERCHANT ${i}`,
+      mcc: '5411',
+      city: 'YUNZHOU',
+      licence: `LOAD${i}`,
+      settlementAccount: '6217000000005411',
+      storeName: '一号店',
+      currency: config.currency,
+    });
+    await network.merchants.review(tx, made.merchant.id, 'approve');
+    const principal = { kind: 'merchant_key' as const, merchantId: made.merchant.id };
+    const key = await network.access.issue(tx, principal, 'load', made.merchant.id);
+    return { key: key.secret, storeId: fromUuid(made.store.id, 'sto') };
+  });
+}
+
+function oneShopper(network: Network, i: number): Promise<Prepared['shoppers'][number]> {
+  const bank = sandboxBanks[i % sandboxBanks.length] as (typeof sandboxBanks)[number];
+  const issuer = network.members.byCode(bank.settings.id);
+  if (!issuer) throw new Error('start the network once before preparing a load');
+  const body = `${bank.settings.bins[0]}3000${String(i).padStart(5, '0')}`;
+  const userId = network.ids.uuid();
+  const deviceId = network.ids.uuid();
+  return network.db.transaction(async (tx) => {
+    const card = { pan: body + luhnCheckDigit(body), expiry: '3112', userId, deviceId, issuerId: issuer.id };
+    const token = await network.tokens.provision(tx, { ...card, kind: 'debit' });
+    if (!token) throw new Error('a card of the load is bound already');
+    const session = await network.access.issue(tx, { kind: 'wallet', userId, deviceId }, 'load', deviceId);
+    return { token: session.secret, cardId: fromUuid(token.id, 'tok') };
+  });
+}
