@@ -17,9 +17,9 @@ function rootDirectory(): string {
 /** Serves the built front ends: hashed assets for a year, everything else fresh, and each app's own routes by its page. */
 export async function serveFrontEnds(app: HttpApp): Promise<void> {
   const root = rootDirectory();
-  const setHeaders = (reply: { header(name: string, value: string): unknown }, path: string) => {
+  const setHeaders = (raw: { setHeader(name: string, value: string): unknown }, path: string) => {
     const hashed = /[/\\]assets[/\\]/.test(path);
-    reply.header('cache-control', hashed ? `public, max-age=${yearSeconds}, immutable` : 'no-cache');
+    raw.setHeader('cache-control', hashed ? `public, max-age=${yearSeconds}, immutable` : 'no-cache');
   };
   const built = apps.filter((name) => existsSync(join(root, 'apps', name, 'dist', 'index.html')));
   const landing = join(root, 'apps', 'landing', 'dist');
@@ -36,8 +36,14 @@ export async function serveFrontEnds(app: HttpApp): Promise<void> {
   };
   for (const name of built) await serve(join(root, 'apps', name, 'dist'), `/${name}/`);
   if (existsSync(join(landing, 'index.html'))) await serve(landing, '/');
-  for (const name of apps)
-    app.get(`/${name}`, { schema: { hide: true } }, (_request, reply) => reply.redirect(`/${name}/`));
+  // A trailing slash makes no other route, so the page and the way to it are one handler.
+  for (const name of built) {
+    app.get(`/${name}`, { schema: { hide: true } }, (request, reply) =>
+      new URL(request.url, 'http://localhost').pathname.endsWith('/')
+        ? reply.header('cache-control', 'no-cache').sendFile('index.html', join(root, 'apps', name, 'dist'))
+        : reply.redirect(`/${name}/`),
+    );
+  }
   app.setNotFoundHandler((request, reply) => {
     const path = request.url.split('?')[0] ?? '';
     const name = built.find((n) => path.startsWith(`/${n}/`));
