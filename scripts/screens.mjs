@@ -82,11 +82,10 @@ async function openWallet({ code, people: [person] }) {
   await wallet.getByRole('button', { name: '登录', exact: true }).click();
   await wallet.getByText('添加第一张银行卡').waitFor();
   await wallet.goto(`${address}/wallet/bind`);
-  await wallet.getByRole('button', { name: '全选' }).click();
-  await wallet.getByRole('checkbox').last().check();
+  await wallet.getByRole('checkbox', { name: /^我同意/ }).check();
   await wallet.getByRole('button', { name: '查询我的卡' }).click();
   await wallet.getByRole('button', { name: /^绑定 \d+ 张卡$/ }).click();
-  await wallet.getByRole('button', { name: '完成' }).click();
+  await wallet.getByText(/^已绑定 \d+ 张卡$/).waitFor();
   return wallet;
 }
 

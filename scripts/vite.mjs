@@ -79,6 +79,6 @@ export function appConfig(options) {
       assetsInlineLimit: 2048,
       rolldownOptions: { output: { codeSplitting: { groups: [frame, kit] } } },
     },
-    server: { proxy: { '/v1': { target, changeOrigin: true } } },
+    server: { proxy: { '/v1': { target } } },
   };
 }

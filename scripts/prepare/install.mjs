@@ -38,6 +38,10 @@ function installedMatchesLock() {
   if (!installed) return false;
   for (const [path, entry] of Object.entries(wanted)) {
     if (!path.includes('node_modules/')) continue;
+    if (entry.link) {
+      if (!existsSync(join(root, path))) return false;
+      continue;
+    }
     const there = installed[path];
     if (!there && entry.optional) continue;
     if (!there || there.version !== entry.version || there.resolved !== entry.resolved) return false;
