@@ -1,5 +1,7 @@
 export { type RunningBank, type StartBankOptions, startBank } from './bank.ts';
 export { type BankDeps, bankMigrations } from './compose.ts';
+export { type BankProcessConfig, type ParsedBankConfig, parseBankConfig, type TlsFiles } from './config.ts';
+export { runBankProcess } from './process.ts';
 export {
   type SandboxBank,
   type SandboxPerson,

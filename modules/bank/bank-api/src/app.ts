@@ -63,6 +63,7 @@ export function createBankApi(deps: BankApiDeps): FastifyInstance {
         }
       : {}),
   } as object) as unknown as FastifyInstance;
+  app.removeContentTypeParser('text/plain');
   app.setSerializerCompiler(() => (data) => JSON.stringify(data));
   app.addHook('onRequest', async (request, reply) => {
     reply.header('x-request-id', request.id).header('cache-control', 'no-store');
