@@ -2,6 +2,8 @@ import type { Payment } from '@feiqian/contract';
 import { useStream } from '@feiqian/ui';
 import { useEffect, useRef } from 'react';
 import { queryClient } from './client.ts';
+import { keep } from './keep.ts';
+import { recentMax, recentQuery } from './queries.ts';
 
 type Listener = (payment: Payment) => void;
 const listeners = new Set<Listener>();
@@ -20,21 +22,42 @@ export function paymentIn(data: unknown): Payment | null {
   return isPayment(deeper) ? deeper : null;
 }
 
+function insertRecent(payment: Payment): void {
+  const known = queryClient.getQueryData<Payment[]>(recentQuery.queryKey);
+  if (!known) return;
+  const next = [payment, ...known.filter((one) => one.id !== payment.id)]
+    .sort((a, b) => b.created_at.localeCompare(a.created_at))
+    .slice(0, recentMax);
+  queryClient.setQueryData(recentQuery.queryKey, next);
+  void keep('payments', next);
+}
+
 /** Puts a payment's news where every screen sees it. An older piece of news never replaces a newer one. */
 export function takeNews(payment: Payment): void {
   const known = queryClient.getQueryData<Payment>(['payment', payment.id]);
   if (known && known.updated_at > payment.updated_at) return;
   queryClient.setQueryData(['payment', payment.id], payment);
-  void queryClient.invalidateQueries({ queryKey: ['recent'] });
-  void queryClient.invalidateQueries({ queryKey: ['month'] });
-  void queryClient.invalidateQueries({ queryKey: ['receipt', payment.id] });
-  void queryClient.invalidateQueries({ queryKey: ['balance'] });
+  insertRecent(payment);
+  for (const queryKey of [['month'], ['receipt', payment.id], ['balance']]) {
+    void queryClient.invalidateQueries({ queryKey });
+  }
   for (const listener of listeners) listener(payment);
+}
+
+/** What happened while the stream was down: each payment that changed is news. */
+async function catchUp(): Promise<void> {
+  const before = new Map(
+    queryClient.getQueryData<Payment[]>(recentQuery.queryKey)?.map((one) => [one.id, one.updated_at]),
+  );
+  const recent = await queryClient.fetchQuery({ ...recentQuery, staleTime: 0 });
+  for (const payment of recent) {
+    if (before.get(payment.id) !== payment.updated_at) takeNews(payment);
+  }
 }
 
 /** Keeps the stream of this person's payments open while mounted. */
 export function useLive(): void {
-  useStream(
+  const state = useStream(
     '/v1/wallet/stream',
     (event) => {
       const payment = paymentIn(event.data);
@@ -42,6 +65,9 @@ export function useLive(): void {
     },
     { events: ['payment'] },
   );
+  useEffect(() => {
+    if (state === 'open') void catchUp().catch(() => undefined);
+  }, [state]);
 }
 
 /** Calls back for each piece of news about a payment. */

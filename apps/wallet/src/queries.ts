@@ -14,7 +14,7 @@ import { api } from './client.ts';
 import { keep } from './keep.ts';
 import { isOpen } from './record.ts';
 
-const recentMax = 20;
+export const recentMax = 20;
 const pageSize = 100;
 const monthPagesMax = 10;
 /** Polling backs the stream up: slow enough to be no load, quick enough that nobody waits for it. */

@@ -1,6 +1,6 @@
 import type { Payment } from '@feiqian/contract';
 import { describe, expect, test } from 'vitest';
-import { daysInMonth, isOpen, monthKey, monthView, shiftMonth, spentOf } from './record.ts';
+import { daysInMonth, isOpen, isRecord, monthKey, monthView, shiftMonth, spentOf } from './record.ts';
 
 let count = 0;
 function payment(over: Partial<Payment>): Payment {
@@ -58,6 +58,14 @@ test('only processing and unknown are still open', () => {
     isOpen(payment({ state })),
   );
   expect(open).toEqual(['processing', 'unknown']);
+});
+
+test('an order that was opened and never paid is no record', () => {
+  expect(isRecord(payment({ state: 'created' }))).toBe(false);
+  expect(isRecord(payment({ state: 'expired' }))).toBe(false);
+  expect(isRecord(payment({ state: 'unknown' }))).toBe(true);
+  const card = { bank_id: 'yunzhou', bank_name: '', bank_name_en: '', kind: 'debit', last4: '6607' } as const;
+  expect(isRecord(payment({ state: 'expired', card }))).toBe(true);
 });
 
 describe('months', () => {

@@ -26,6 +26,11 @@ export function isOpen(payment: Payment): boolean {
   return payment.state === 'processing' || payment.state === 'unknown';
 }
 
+/** False for an order that was opened and never paid: it left no trace on any card. */
+export function isRecord(payment: Payment): boolean {
+  return payment.card !== null || !['created', 'cancelled', 'expired'].includes(payment.state);
+}
+
 export function matchesFilter(payment: Payment, filter: RecordFilter): boolean {
   if (filter === 'all') return true;
   if (filter === 'refunded') return payment.refunded_amount > 0;
@@ -71,7 +76,7 @@ export function monthView(
   const ordered = [...payments].sort((a, b) => b.created_at.localeCompare(a.created_at));
   for (const payment of ordered) {
     const key = dayKey(payment.created_at);
-    if (!key.startsWith(month)) continue;
+    if (!key.startsWith(month) || !isRecord(payment)) continue;
     const spent = spentOf(payment);
     const index = Number(key.slice(8)) - 1;
     spentByDay[index] = (spentByDay[index] ?? 0) + spent;

@@ -1,11 +1,12 @@
 import { cx } from './cx.ts';
 
-export type ResultKind = 'paid' | 'declined' | 'waiting';
+export type ResultKind = 'paid' | 'declined' | 'waiting' | 'closed';
 
 const looks = {
   paid: 'bg-jade-fill text-on-jade',
   declined: 'bg-rose-fill text-on-rose',
   waiting: 'bg-amber-fill text-on-amber',
+  closed: 'border border-line-strong bg-sunken text-ink',
 };
 
 /** The sign of an outcome in a disc, drawing itself once; still under reduced motion. Decoration: say the outcome in words. */
@@ -38,6 +39,8 @@ export function ResultTick({
           <path className="fq-draw" pathLength={1} d="M8 21.5 16.5 30 32.5 11" {...stroke} />
         ) : kind === 'declined' ? (
           <path className="fq-draw" pathLength={1} d="M11 11 29 29M29 11 11 29" {...stroke} />
+        ) : kind === 'closed' ? (
+          <path className="fq-draw" pathLength={1} d="M10 20h20" {...stroke} />
         ) : (
           <path className="fq-draw" pathLength={1} d="M20 8.5V21l8 5" {...stroke} />
         )}

@@ -22,6 +22,7 @@ import { bankName } from '../parts/bank-name.ts';
 import { PaymentRow } from '../parts/payment-row.tsx';
 import { TabPage } from '../parts/tab-page.tsx';
 import { cardsQuery, recentQuery } from '../queries.ts';
+import { isRecord } from '../record.ts';
 import { networkNow } from '../session.ts';
 
 function Door({ to, main, icon, label, detail }: DoorProps) {
@@ -120,7 +121,7 @@ function Cards() {
 
 function todayOf(payments: readonly Payment[]): Payment[] {
   const today = dayKey(networkNow());
-  return payments.filter((payment) => dayKey(payment.created_at) === today);
+  return payments.filter((payment) => isRecord(payment) && dayKey(payment.created_at) === today);
 }
 
 function Today() {

@@ -28,6 +28,9 @@ import { InnerPage } from '../parts/tab-page.tsx';
 import { cardsQuery, paymentQuery } from '../queries.ts';
 import { networkNow } from '../session.ts';
 
+/** A bank that answers within this is not worth a waiting screen. */
+const quickBankMs = 2500;
+
 /** Answers after which the outcome must be watched, not tried again. */
 const watchCodes = new Set(['payment_in_progress', 'request_in_flight', 'unknown_outcome']);
 
@@ -142,7 +145,7 @@ function ConfirmSheet({ payment }: { payment: Payment }) {
     <Sheet
       open
       onClose={close}
-      dismissible={!pay.isPending}
+      dismissible={!pay.isPending && payment.state !== 'processing'}
       title={choosing ? t('confirm.chooseCard') : t('confirm.title')}
       actions={
         choosing ? null : cards.data?.length === 0 ? (
@@ -154,11 +157,13 @@ function ConfirmSheet({ payment }: { payment: Payment }) {
             <Button
               large
               wide
-              busy={pay.isPending}
+              busy={pay.isPending || payment.state === 'processing'}
               disabled={!card || !online}
               onClick={() => card && pay.mutate(card)}
             >
-              {pay.isPending ? t('confirm.paying') : t('confirm.pay', { amount })}
+              {pay.isPending || payment.state === 'processing'
+                ? t('confirm.paying')
+                : t('confirm.pay', { amount })}
             </Button>
             <ExpiresIn at={payment.expires_at} />
           </>
@@ -209,10 +214,15 @@ export function PayScreen() {
   const { paymentId } = useParams({ from: '/signed-in/pay/$paymentId' });
   const { data: payment, isError, error, refetch } = useQuery(paymentQuery(paymentId));
   const settled = payment !== undefined && payment.state !== 'created' && payment.state !== 'declined';
+  const processing = payment?.state === 'processing';
 
   useEffect(() => {
-    if (settled) void router.navigate({ to: '/result/$paymentId', params: { paymentId }, replace: true });
-  }, [settled, paymentId, router]);
+    if (!settled) return;
+    const leave = () =>
+      void router.navigate({ to: '/result/$paymentId', params: { paymentId }, replace: true });
+    const timer = setTimeout(leave, processing ? quickBankMs : 0);
+    return () => clearTimeout(timer);
+  }, [settled, processing, paymentId, router]);
 
   return (
     <InnerPage title={t('confirm.title')}>
@@ -226,7 +236,7 @@ export function PayScreen() {
         </div>
       ) : null}
       {payment ? <EmptyState title={payment.merchant.name} detail={t('confirm.hint')} /> : null}
-      {payment && !settled ? <ConfirmSheet payment={payment} /> : null}
+      {payment && (!settled || processing) ? <ConfirmSheet payment={payment} /> : null}
     </InnerPage>
   );
 }

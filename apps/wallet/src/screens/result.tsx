@@ -25,7 +25,8 @@ import { networkNow } from '../session.ts';
 /** Which of the three outcomes a state is to the payer. */
 function kindOf(payment: Payment): ResultKind {
   if (['captured', 'authorised', 'refunded', 'partially_refunded'].includes(payment.state)) return 'paid';
-  return isOpen(payment) || payment.state === 'created' ? 'waiting' : 'declined';
+  if (isOpen(payment) || payment.state === 'created') return 'waiting';
+  return payment.state === 'declined' ? 'declined' : 'closed';
 }
 
 /** A declined payment may be paid again with another card; one that a till collects must be scanned again. */
@@ -35,7 +36,7 @@ function mayPay(payment: Payment): boolean {
 }
 
 const headings = { captured: 'paid' } as Record<string, string>;
-const tones = { paid: 'text-jade', declined: 'text-rose', waiting: 'text-amber' };
+const tones = { paid: 'text-jade', declined: 'text-rose', waiting: 'text-amber', closed: 'text-ink' };
 
 /** The bank has not answered: calm, live, and never an error. */
 function Waiting({ payment }: { payment: Payment }) {
@@ -60,7 +61,7 @@ function Refused({ payment }: { payment: Payment }) {
   const declined = payment.state === 'declined';
   return (
     <div className="w-full rounded-card border border-line bg-raised p-4 text-16">
-      <p>{words || (payment.state === 'reversed' ? t('result.reversed') : t('result.notMoved'))}</p>
+      <p>{words || t(payment.state === 'reversed' ? 'result.reversedDetail' : 'result.notMoved')}</p>
       {declined && payment.entry === 'pay_code' ? (
         <p className="mt-2 text-14 text-muted">{t('result.nextPayCode')}</p>
       ) : null}
@@ -92,12 +93,11 @@ function Outcome({ payment }: { payment: Payment }) {
         minor={payment.captured_amount || payment.amount}
         currency={payment.currency}
         size={56}
-        tone={kind === 'declined' ? 'muted' : 'ink'}
-        struck={kind === 'declined'}
+        tone={kind === 'declined' || kind === 'closed' ? 'muted' : 'ink'}
       />
       <p className="text-16 text-muted">{t('result.payTo', { name: payment.merchant.name })}</p>
       {isOpen(payment) ? <Waiting payment={payment} /> : null}
-      {kind === 'declined' ? <Refused payment={payment} /> : null}
+      {kind === 'declined' || kind === 'closed' ? <Refused payment={payment} /> : null}
       <div className="w-full rounded-card border border-line bg-raised px-4 py-1">
         <PaymentFacts payment={payment} brief />
       </div>

@@ -149,7 +149,9 @@ export const en: SameShape<typeof zh> & Plurals = {
     elapsed: '{{seconds}} s so far',
     cancelled: 'Payment cancelled',
     expired: 'Payment expired',
-    reversed: 'Reversed; no money moved',
+    reversed: 'No money moved',
+    reversedDetail:
+      'The bank did not answer in time, so the payment was reversed. A late answer will not charge you.',
     refunded: 'Refunded in full',
     partially_refunded: 'Refunded in part',
     created: 'Not paid yet',
