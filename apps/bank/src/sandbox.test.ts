@@ -1,3 +1,5 @@
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { isLuhnValid } from '@feiqian/keys';
 import { expect, test } from 'vitest';
 import { sandboxBanks, sandboxPeople, testCards } from './sandbox.ts';
@@ -45,4 +47,13 @@ test('each person has a debit and a credit card at each of two or three banks', 
       expect(kinds).toEqual(banks.includes(settings.id) ? ['current', 'credit'] : []);
     }
   }
+});
+
+test('the README lists the test cards as they are', () => {
+  const readme = readFileSync(join(import.meta.dirname, '..', 'README.md'), 'utf8');
+  const rows = testCards.map(
+    (c) => `| \`${c.pan}\` | \`${c.outcome}\` | ${c.description_en} | ${c.description_zh} |`,
+  );
+  for (const row of rows) expect(readme).toContain(row);
+  expect(readme.match(/^\| `[0-9]{16}`/gm)).toHaveLength(rows.length);
 });

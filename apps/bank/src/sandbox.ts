@@ -63,26 +63,26 @@ function person(name: string, nameLatin: string, number: number, banks: readonly
 }
 
 const testCases: readonly [TestOutcome, 'debit' | 'credit', string, string][] = [
-  ['approve', 'debit', 'Debit card, approved', '借记卡,交易成功'],
-  ['approve', 'credit', 'Credit card, approved', '信用卡,交易成功'],
+  ['approve', 'debit', 'Debit card, approved', '借记卡，交易成功'],
+  ['approve', 'credit', 'Credit card, approved', '信用卡，交易成功'],
   [
     'insufficient_funds',
     'debit',
     'Declined with 51: the account holds 0.01',
-    '余额不足(51),账户仅有 0.01 元',
+    '余额不足（51），账户仅有 0.01 元',
   ],
-  ['do_not_honour', 'debit', 'Declined with 05', '不予承兑(05)'],
-  ['lost_card', 'debit', 'Declined with 41', '挂失卡(41)'],
-  ['time_out', 'debit', 'The bank never answers; the payment is reversed', '银行不应答,交易自动冲正'],
+  ['do_not_honour', 'debit', 'Declined with 05', '不予承兑（05）'],
+  ['lost_card', 'debit', 'Declined with 41', '挂失卡（41）'],
+  ['time_out', 'debit', 'The bank never answers; the payment is reversed', '银行不应答，交易自动冲正'],
   [
     'late_answer',
     'debit',
     'The answer comes too late; the payment stays reversed',
-    '银行应答过迟,交易已冲正',
+    '银行应答过迟，交易已冲正',
   ],
-  ['duplicate_answer', 'debit', 'The bank answers twice; paid once', '银行重复应答,仅扣款一次'],
-  ['wrong_amount', 'debit', 'The answer speaks of another amount; reversed', '应答金额不符,交易自动冲正'],
-  ['bad_mac', 'debit', 'The answer’s MAC is wrong; reversed', '应答报文鉴别码错误,交易自动冲正'],
+  ['duplicate_answer', 'debit', 'The bank answers twice; paid once', '银行重复应答，仅扣款一次'],
+  ['wrong_amount', 'debit', 'The answer speaks of another amount; reversed', '应答金额不符，交易自动冲正'],
+  ['bad_mac', 'debit', 'The answer’s MAC is wrong; reversed', '应答报文鉴别码错误，交易自动冲正'],
 ];
 
 /** Bank BIN, four digits of purpose, five of number, check digit: sixteen digits. */
