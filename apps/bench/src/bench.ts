@@ -100,10 +100,13 @@ async function environment(
   };
 }
 
-/** The first of `count` consecutive free ports. */
+let nextPort = 20_000 + (process.pid % 10_000);
+
+/** The first of `count` consecutive free ports; no port is given out twice. */
 async function freePorts(count: number): Promise<number> {
   for (let i = 0; i < 50; i++) {
-    const first = 20_000 + ((process.pid * 7 + i * 97 + Math.floor(performance.now())) % 20_000);
+    const first = nextPort;
+    nextPort += count;
     const free = await Promise.all(Array.from({ length: count }, (_, k) => isFree(first + k)));
     if (free.every(Boolean)) return first;
   }

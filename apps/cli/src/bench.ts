@@ -21,7 +21,7 @@ export function benchOptions(o: Record<string, string | boolean>): BenchOptions 
     rate: o.rate === undefined ? null : count('rate', 1),
     hot: o.hot === true,
     yardstick: o.yardstick !== false,
-    command: [process.execPath, script],
+    command: [process.execPath, ...process.execArgv, script],
     write: (line) => void process.stdout.write(`${line}\n`),
   };
 }

@@ -110,7 +110,13 @@ export async function compose(deps: ComposeDeps) {
   await tokens.vault.open();
 
   const references = await claimReferences({ db, clock, holder });
+  const lateAnswers = createLateAnswerLog({
+    db,
+    ids,
+    onError: (error) => logger.error(error, 'a late answer could not be recorded'),
+  });
   const links = createLinks({
+    onLateAnswer: (late) => lateAnswers.record(late),
     clock,
     ids,
     randomBytes: secureRandom,

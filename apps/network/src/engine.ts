@@ -35,7 +35,11 @@ async function openEmbedded(config: Config): Promise<Engine> {
   try {
     const cluster = join(dir, 'pglite');
     if (config.fresh) rmSync(cluster, { recursive: true, force: true });
-    const db = await openPglite({ dir: cluster });
+    const onDiskFull = () => {
+      process.stderr.write(`The disk of ${dir} is full. Stopped; make room and start again.\n`);
+      process.exit(1);
+    };
+    const db = await openPglite({ dir: cluster, onDiskFull });
     const { rows } = await db.query<{ version: string }>(
       "select current_setting('server_version') as version",
     );

@@ -4,6 +4,7 @@ import swagger from '@fastify/swagger';
 import { installGuard } from '@feiqian/access';
 import { consoleRoutes } from '@feiqian/console';
 import { Health, Sandbox } from '@feiqian/contract';
+import { isConnectionLost } from '@feiqian/db';
 import { createHttp, type HttpApp, ProblemError } from '@feiqian/http';
 import { merchantRoutes } from '@feiqian/merchants';
 import { payerRoutes, paymentRoutes, streamRoutes } from '@feiqian/payments';
@@ -37,6 +38,7 @@ export async function buildServer(deps: ServerDeps): Promise<HttpApp> {
     tls: config.tls
       ? { key: readFileSync(config.tls.keyFile, 'utf8'), cert: readFileSync(config.tls.certFile, 'utf8') }
       : undefined,
+    isUnavailable: isConnectionLost,
     onInternalError: (error, request) =>
       logger.error(
         { err: error, requestId: request.id, route: request.routeOptions.url },

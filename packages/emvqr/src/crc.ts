@@ -1,13 +1,16 @@
+const UTF8 = new TextEncoder();
+const TABLE = Uint16Array.from({ length: 256 }, (_, byte) => {
+  let crc = byte << 8;
+  for (let bit = 0; bit < 8; bit++) crc = crc & 0x8000 ? ((crc << 1) ^ 0x1021) & 0xffff : (crc << 1) & 0xffff;
+  return crc;
+});
+
 /**
  * CRC-16 with polynomial 1021 and initial value FFFF, without reflection (ISO/IEC 13239 as EMVCo MPM section 4.7.3 uses
  * it; known as CCITT-FALSE), over the UTF-8 bytes of the text: four upper-case hexadecimal digits.
  */
 export function crc16(text: string): string {
   let crc = 0xffff;
-  for (const byte of new TextEncoder().encode(text)) {
-    crc ^= byte << 8;
-    for (let bit = 0; bit < 8; bit++)
-      crc = crc & 0x8000 ? ((crc << 1) ^ 0x1021) & 0xffff : (crc << 1) & 0xffff;
-  }
+  for (const byte of UTF8.encode(text)) crc = ((crc << 8) & 0xffff) ^ (TABLE[(crc >> 8) ^ byte] as number);
   return crc.toString(16).toUpperCase().padStart(4, '0');
 }

@@ -1,4 +1,4 @@
-import { decodeMpm, encodeMpm, type MerchantPresented, type MpmTemplate } from './mpm.ts';
+import { decodeMpm, type MerchantPresented, type MpmTemplate, writeMpm } from './mpm.ts';
 import type { MpmError } from './tree.ts';
 
 /** The network's name in merchant account templates. */
@@ -53,7 +53,7 @@ export function feiqianMpm(code: FeiqianCode): string {
     ...given('referenceLabel', code.orderReference),
     ...given('terminalLabel', code.terminalLabel),
   };
-  return encodeMpm({
+  return writeMpm({
     initiation: code.payment === undefined ? 'static' : 'dynamic',
     accounts: [{ id: TEMPLATE_ID, guid: FEIQIAN_GUID, fields }],
     categoryCode: code.categoryCode,

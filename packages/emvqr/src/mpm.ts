@@ -87,6 +87,14 @@ export function decodeMpm(text: string): DecodedMpm {
 
 /** Writes a payload with its CRC, ids in rising order. What the specification does not allow throws {@link MpmFormatError}. */
 export function encodeMpm(value: MerchantPresented): string {
+  const text = writeMpm(value);
+  const check = decodeMpm(text);
+  if (!check.ok) throw new MpmFormatError(check.error.reason);
+  return text;
+}
+
+/** Writes a payload whose parts are known to be right, without reading it back: every payment makes one. */
+export function writeMpm(value: MerchantPresented): string {
   const nodes: MpmNode[] = [{ id: '00', value: '01' }];
   const put = (id: string, text: string | undefined) => {
     if (text !== undefined) nodes.push({ id, value: text });
@@ -122,10 +130,7 @@ export function encodeMpm(value: MerchantPresented): string {
   }
   for (const id of Object.keys(value.reserved ?? {}).sort()) put(id, value.reserved?.[id]);
   addTemplates(nodes, value.unreserved ?? []);
-  const text = encodeMpmTree(nodes);
-  const check = decodeMpm(text);
-  if (!check.ok) throw new MpmFormatError(check.error.reason);
-  return text;
+  return encodeMpmTree(nodes);
 }
 
 /** Ids of the additional data template, in order. */

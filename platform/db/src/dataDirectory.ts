@@ -25,7 +25,6 @@ function bootId(): string {
   }
 }
 
-/** The start time of a process, so that a number used again is not taken for the old process. */
 function alive(pid: number): boolean {
   try {
     process.kill(pid, 0);

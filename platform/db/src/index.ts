@@ -3,3 +3,4 @@ export { migrate, pendingMigrations } from './migrate.ts';
 export { openPglite } from './pglite.ts';
 export { openPostgres } from './postgres.ts';
 export type { Db, Migrations, Sql, SqlResult, SqlValue, Tx } from './sql.ts';
+export { isConnectionLost, isDiskFull } from './sql.ts';

@@ -1,5 +1,5 @@
 import { PGlite, types } from '@electric-sql/pglite';
-import type { Db, SqlResult, SqlValue, Tx } from './sql.ts';
+import { type Db, isDiskFull, type SqlResult, type SqlValue, type Tx } from './sql.ts';
 
 /** Settings of the embedded engine. */
 export interface PgliteOptions {
@@ -7,16 +7,13 @@ export interface PgliteOptions {
   dir?: string;
   /** A dump made by `PGlite.dumpDataDir`, to start from instead of an empty cluster. */
   loadDataDir?: Blob;
+  /** Called at the first write that found the disk full: the process must end, the engine does not recover. */
+  onDiskFull?: () => void;
 }
 
 const parsers = {
   [types.INT8]: (value: string) => BigInt(value),
 };
-
-function encode(value: SqlValue): unknown {
-  if (Array.isArray(value)) return value;
-  return value;
-}
 
 /**
  * Opens PGlite: PostgreSQL in WebAssembly, one session, no fsync. Its transactions run one after another,
@@ -35,7 +32,10 @@ export async function openPglite(options: PgliteOptions = {}): Promise<Db & { du
     text: string,
     params?: readonly SqlValue[],
   ): Promise<SqlResult<R>> {
-    const result = await target.query<R>(text, (params ?? []).map(encode));
+    const result = await target.query<R>(text, (params ?? []) as unknown[]).catch((error: unknown) => {
+      if (isDiskFull(error)) options.onDiskFull?.();
+      throw error;
+    });
     return { rows: result.rows, count: result.affectedRows || result.rows.length };
   }
 

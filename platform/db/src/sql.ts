@@ -55,3 +55,24 @@ export interface Migrations {
   schema: string;
   scripts: readonly { name: string; sql: string }[];
 }
+
+/**
+ * True when the database went away, before or during the work: whether it was committed is not known. The caller
+ * asks again under the same idempotency key. (SQLSTATE classes 08, 57P and 53300, and broken sockets.)
+ */
+export function isConnectionLost(error: unknown): boolean {
+  const { code, message } = (error ?? {}) as { code?: unknown; message?: unknown };
+  if (typeof code === 'string' && /^(08...|57P0[1-5]|53300|ECONN[A-Z]+|EPIPE|ETIMEDOUT|ENOENT)$/.test(code))
+    return true;
+  return (
+    typeof message === 'string' &&
+    /^(Connection terminated|timeout exceeded when trying to connect|Client has encountered a connection error)/.test(
+      message,
+    )
+  );
+}
+
+/** True when the disk is full (SQLSTATE 53100): the embedded engine must be left at once, it spins after the first. */
+export function isDiskFull(error: unknown): boolean {
+  return (error as { code?: unknown } | null)?.code === '53100';
+}

@@ -27,6 +27,8 @@ export type HttpApp = FastifyInstance<
 export interface HttpOptions {
   /** Makes request ids. */
   requestId: () => string;
+  /** True for an error that says nothing of what became of the work: the database went away under it. */
+  isUnavailable?: (error: unknown) => boolean;
   /** Told of every answer that is our fault. */
   onInternalError?: (error: unknown, request: FastifyRequest) => void;
   /** PEM key and certificate for TLS. */
@@ -69,11 +71,22 @@ export async function createHttp(options: HttpOptions): Promise<HttpApp> {
   } as object).withTypeProvider<TypeBoxTypeProvider>() as unknown as HttpApp;
 
   await app.register(cookie);
-  await app.register(helmet, { contentSecurityPolicy, crossOriginEmbedderPolicy: false, hsts: false });
+  await app.register(helmet, {
+    global: false,
+    contentSecurityPolicy,
+    crossOriginEmbedderPolicy: false,
+    hsts: false,
+  });
   coerceQueries(app);
   app.setSerializerCompiler(() => (data) => JSON.stringify(data));
-  app.addHook('onRequest', async (request, reply) => {
+  app.addHook('onRequest', (request, reply, done) => {
     reply.header('x-request-id', request.id);
+    // What an answer of the API needs; pages get the whole set from helmet, which computes it for each answer.
+    if (request.url.startsWith('/v1/')) {
+      reply.header('x-content-type-options', 'nosniff');
+      reply.header('cache-control', 'no-store');
+    } else reply.helmet();
+    done();
   });
   app.setErrorHandler((error: FastifyError, request, reply) => answerError(error, request, reply, options));
   return app;
@@ -144,6 +157,10 @@ function answerError(
   if (error.statusCode === 429) return sendProblem(reply, 'too_many_requests', request.id);
   if (error.statusCode !== undefined && error.statusCode >= 400 && error.statusCode < 500) {
     return sendProblem(reply, 'invalid_request', request.id, error.message);
+  }
+  if (options.isUnavailable?.(error)) {
+    reply.header('retry-after', '1');
+    return sendProblem(reply, 'unknown_outcome', request.id);
   }
   if (error.name === 'PipelineFull') {
     reply.header('retry-after', '1');

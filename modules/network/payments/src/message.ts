@@ -40,6 +40,7 @@ export function issuerRequest(
   return {
     ...body(p, merchant, acquirerCode),
     kind: p.capture === 'automatic' ? 'financial' : 'authorisation',
+    groupId: p.id,
     amount: p.amount,
     stan: p.stan as string,
     rrn: p.rrn as string,
