@@ -10,6 +10,7 @@ import {
   claimReferences,
   createBankApi,
   createForwarder,
+  createLateAnswerLog,
   createLinks,
   linksMigrations,
 } from '@feiqian/links';
