@@ -1,7 +1,7 @@
 import { type Account, type AccountState, applyAccounts } from './account.ts';
 import type { LedgerProblem } from './audit.ts';
 import { applyExpiry, applyTransfers } from './batch.ts';
-import type { LedgerChanges } from './draft.ts';
+import type { LedgerChanges, LedgerState } from './draft.ts';
 import type { Ledger } from './ledger.ts';
 import { pageTransfersMax } from './page.ts';
 import { expiresAt, type Resolution, type Transfer, timestampOfMs } from './transfer.ts';
@@ -64,16 +64,7 @@ export function createMemoryLedger(): Ledger {
       });
     },
     async expirePending(_tx, nowMs, limit) {
-      const now = timestampOfMs(nowMs);
-      const due = [...transfers.values()]
-        .filter((t) => t.flags.pending && !resolutions.has(t.id) && (expiresAt(t) ?? now + 1n) <= now)
-        .sort((a, b) => Number((expiresAt(a) ?? 0n) - (expiresAt(b) ?? 0n)))
-        .slice(0, limit);
-      const { expired, changes } = applyExpiry(
-        state,
-        due.map((t) => t.id),
-        nowMs,
-      );
+      const { expired, changes } = applyExpiry(state, dueIds(state, nowMs).slice(0, limit), nowMs);
       commit(changes);
       return expired;
     },
@@ -82,6 +73,15 @@ export function createMemoryLedger(): Ledger {
       return [...accounts.values()].flatMap((account) => problemsOf(account, all, resolutions));
     },
   };
+}
+
+/** Pending transfers whose time is up, the longest overdue first. */
+function dueIds({ transfers, resolutions }: LedgerState, nowMs: number): string[] {
+  const now = timestampOfMs(nowMs);
+  return [...transfers.values()]
+    .filter((t) => t.flags.pending && !resolutions.has(t.id) && (expiresAt(t) ?? now + 1n) <= now)
+    .sort((a, b) => Number((expiresAt(a) ?? 0n) - (expiresAt(b) ?? 0n)))
+    .map((t) => t.id);
 }
 
 function known<T>(map: ReadonlyMap<string, T>, ids: readonly string[]): T[] {

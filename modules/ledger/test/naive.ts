@@ -22,7 +22,7 @@ export interface Balance {
   creditsPosted: bigint;
 }
 
-const all = 2n ** 63n - 1n;
+const full = 2n ** 63n - 1n;
 const spent =
   /^(debit|credit)_account_(not_found|already_closed)$|^exceeds_(credits|debits)$|^pending_transfer_not_found$/;
 
@@ -64,10 +64,34 @@ export function createNaiveLedger(accounts: readonly AccountInput[]) {
   const due = (e: Entry, nowMs: number) =>
     !!e.input.timeoutSeconds && e.atMs + e.input.timeoutSeconds * 1000 <= nowMs;
 
+  /** Whether a second attempt means what was recorded, whatever it leaves unsaid. */
+  function saysTheSame(t: TransferInput, recorded: Entry): boolean {
+    const meaning = (input: TransferInput) => {
+      const p = entryOf(input.pendingId);
+      const on = Object.entries(input.flags ?? {}).filter(([, set]) => set);
+      return JSON.stringify([
+        on.map(([name]) => name).sort(),
+        input.pendingId ?? null,
+        input.timeoutSeconds ?? 0,
+        input.debitAccountId ?? p?.debit,
+        input.creditAccountId ?? p?.credit,
+        input.ledger || p?.input.ledger,
+        input.code || p?.input.code,
+      ]);
+    };
+    if (meaning(t) !== meaning(recorded.input)) return false;
+    const all = entryOf(t.pendingId)?.amount;
+    if (recorded.kind === 'post')
+      return (t.amount ?? full) === full ? recorded.amount === all : t.amount === recorded.amount;
+    if (recorded.kind === 'void') return (t.amount || all) === recorded.amount;
+    const { balancingDebit, balancingCredit } = t.flags ?? {};
+    const amount = t.amount ?? 0n;
+    return balancingDebit || balancingCredit ? amount >= recorded.amount : amount === recorded.amount;
+  }
+
   function judge(t: TransferInput, nowMs: number): string {
     const before = entryOf(t.id);
-    if (before)
-      return JSON.stringify(plain(before.input)) === JSON.stringify(plain(t)) ? 'exists' : 'exists…';
+    if (before) return saysTheSame(t, before) ? 'exists' : 'exists…';
     if (failed.has(t.id)) return 'id_already_failed';
     return t.flags?.postPending || t.flags?.voidPending ? judgeResolving(t, nowMs) : judgeOther(t, nowMs);
   }
@@ -77,7 +101,7 @@ export function createNaiveLedger(accounts: readonly AccountInput[]) {
     if (Object.values(flags).filter(Boolean).length > 1) return 'flags_are_mutually_exclusive';
     const isPost = t.flags?.postPending === true;
     const p = entryOf(t.pendingId);
-    const amount = isPost ? (t.amount ?? all) : (t.amount ?? 0n);
+    const amount = isPost ? (t.amount ?? full) : (t.amount ?? 0n);
     if (!t.pendingId) return 'pending_id_must_not_be_zero';
     if (t.pendingId === t.id) return 'pending_id_must_be_different';
     if (t.timeoutSeconds) return 'timeout_reserved_for_pending_transfer';
@@ -91,7 +115,7 @@ export function createNaiveLedger(accounts: readonly AccountInput[]) {
     }
     if (t.ledger && t.ledger !== p.input.ledger) return 'pending_transfer_has_different_ledger';
     if (t.code && t.code !== p.input.code) return 'pending_transfer_has_different_code';
-    const effective = amount === (isPost ? all : 0n) ? p.amount : amount;
+    const effective = amount === (isPost ? full : 0n) ? p.amount : amount;
     if (effective > p.amount) return 'exceeds_pending_transfer_amount';
     if (!isPost && effective < p.amount) return 'pending_transfer_has_different_amount';
     const resolved = resolutionOf(p.input.id);
@@ -182,15 +206,4 @@ export function createNaiveLedger(accounts: readonly AccountInput[]) {
       return gone;
     },
   };
-}
-
-/** The input without what only says "none". */
-function plain(t: TransferInput): unknown {
-  const flags = Object.entries(t.flags ?? {}).filter(([, on]) => on);
-  const entries = Object.entries({ ...t, flags: flags.sort() }).filter(
-    ([, v]) => v !== undefined && v !== null,
-  );
-  return entries
-    .sort(([a], [b]) => (a < b ? -1 : 1))
-    .map(([k, v]) => [k, typeof v === 'bigint' ? `${v}n` : v]);
 }

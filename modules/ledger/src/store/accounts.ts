@@ -48,16 +48,13 @@ function accountOf(row: AccountRow): Account {
 
 /** The statements on accounts, in one schema. */
 export function createAccountStore(schema: string) {
+  return { ...accountReads(schema), ...accountWrites(schema) };
+}
+
+export type AccountStore = ReturnType<typeof createAccountStore>;
+
+function accountReads(schema: string) {
   const named = (name: string) => `${schema}.ledger.${name}`;
-  const updateSql = `
-    update ${schema}.accounts as a
-       set debits_pending = c.debits_pending, debits_posted = c.debits_posted,
-           credits_pending = c.credits_pending, credits_posted = c.credits_posted,
-           last_timestamp = c.last_timestamp, flags = c.flags
-      from unnest($1::uuid[], $2::bigint[], $3::bigint[], $4::bigint[], $5::bigint[], $6::bigint[],
-                  $7::smallint[])
-        as c (id, debits_pending, debits_posted, credits_pending, credits_posted, last_timestamp, flags)
-     where a.id = c.id`;
 
   return {
     /** The accounts that exist, as they were created; no lock, since these fields never change. */
@@ -104,7 +101,21 @@ export function createAccountStore(schema: string) {
       );
       return rows.map(stateOf);
     },
+  };
+}
 
+function accountWrites(schema: string) {
+  const named = (name: string) => `${schema}.ledger.${name}`;
+  const updateSql = `
+    update ${schema}.accounts as a
+       set debits_pending = c.debits_pending, debits_posted = c.debits_posted,
+           credits_pending = c.credits_pending, credits_posted = c.credits_posted,
+           last_timestamp = c.last_timestamp, flags = c.flags
+      from unnest($1::uuid[], $2::bigint[], $3::bigint[], $4::bigint[], $5::bigint[], $6::bigint[],
+                  $7::smallint[])
+        as c (id, debits_pending, debits_posted, credits_pending, credits_posted, last_timestamp, flags)
+     where a.id = c.id`;
+  return {
     /** Inserts accounts, given in the order of their ids; returns the ids that were not there yet. */
     async insert(tx: Tx, accounts: readonly Account[]): Promise<string[]> {
       const { rows } = await tx.query<{ id: string }>(
@@ -150,5 +161,3 @@ export function createAccountStore(schema: string) {
     },
   };
 }
-
-export type AccountStore = ReturnType<typeof createAccountStore>;

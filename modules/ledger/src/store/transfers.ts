@@ -68,12 +68,17 @@ export interface Timeout {
 
 /** The statements on transfers and what became of them, in one schema. */
 export function createTransferStore(schema: string) {
-  return { ...transferReads(schema), ...transferWrites(schema) };
+  return {
+    ...readsById(schema),
+    ...lists(schema),
+    ...transferInserts(schema),
+    ...resolutionWrites(schema),
+  };
 }
 
 export type TransferStore = ReturnType<typeof createTransferStore>;
 
-function transferReads(schema: string) {
+function readsById(schema: string) {
   const named = (name: string) => `${schema}.ledger.${name}`;
   return {
     async load(sql: Sql, ids: readonly string[]): Promise<Transfer[]> {
@@ -103,7 +108,12 @@ function transferReads(schema: string) {
       );
       return rows.map((row) => row.id);
     },
+  };
+}
 
+function lists(schema: string) {
+  const named = (name: string) => `${schema}.ledger.${name}`;
+  return {
     async ofGroup(sql: Sql, groupId: string): Promise<Transfer[]> {
       const { rows } = await sql.query<TransferRow>(
         `select ${columns} from ${schema}.transfers where user_data_128 = $1 order by timestamp, id`,
@@ -160,7 +170,7 @@ function transferReads(schema: string) {
   };
 }
 
-function transferWrites(schema: string) {
+function transferInserts(schema: string) {
   const named = (name: string) => `${schema}.ledger.${name}`;
   const insertSql = `
     insert into ${schema}.transfers (${columns})
@@ -195,7 +205,12 @@ function transferWrites(schema: string) {
     async takeBack(tx: Tx, ids: readonly string[]): Promise<void> {
       await tx.query(`delete from ${schema}.transfers where id = any($1::uuid[])`, [arrayOfIds(ids)]);
     },
+  };
+}
 
+function resolutionWrites(schema: string) {
+  const named = (name: string) => `${schema}.ledger.${name}`;
+  return {
     async insertResolutions(tx: Tx, resolutions: readonly Resolution[]): Promise<void> {
       await tx.query(
         `insert into ${schema}.resolutions (pending_id, resolved_by, timestamp, status)
