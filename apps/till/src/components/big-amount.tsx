@@ -50,7 +50,7 @@ export function BigAmount({
       >
         <span className="sr-only">{formatMoney(minor, currency, language, 'none')}</span>
         <span aria-hidden="true">
-          <span className="mr-[0.06em] text-[0.5em]">{parts.symbol.trim()}</span>
+          <span className="mr-[0.14em] text-[0.5em]">{parts.symbol.trim()}</span>
           {parts.whole}
           {fraction}
         </span>

@@ -48,6 +48,7 @@ export function ResultView({ sale }: { sale: Sale }) {
     sales.dismiss(sale.id);
   };
   const coloured = surfaces[phase] !== undefined;
+  const solid = coloured ? 'border-transparent! bg-white! text-black! hover:bg-white/90!' : '';
   const bare = coloured ? 'border-current! bg-transparent! text-inherit! hover:bg-white/15!' : '';
   return (
     <Stage
@@ -59,7 +60,7 @@ export function ResultView({ sale }: { sale: Sale }) {
       foot={
         <>
           {mayCollect(sale) ? (
-            <Button kind="secondary" large wide onClick={() => setRescanning(true)}>
+            <Button kind="secondary" large wide className={solid} onClick={() => setRescanning(true)}>
               {t('result.rescan')}
             </Button>
           ) : phase === 'paid' ? null : (
@@ -73,8 +74,7 @@ export function ResultView({ sale }: { sale: Sale }) {
             onClick={leave}
             className={cx(
               buttonClass(coloured ? 'secondary' : 'primary', { wide: true, large: true }),
-              coloured && 'border-transparent',
-              mayCollect(sale) && bare,
+              mayCollect(sale) ? bare : solid,
             )}
           >
             {t('result.next')}

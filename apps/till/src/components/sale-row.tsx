@@ -1,7 +1,6 @@
 import type { Payment } from '@feiqian/contract';
 import { Amount, formatTime, ListRow, StatusBadge, useLanguage } from '@feiqian/ui';
 import { useNavigate } from '@tanstack/react-router';
-import { cardWords } from './card-words.ts';
 
 /** States in which no money is the merchant's; the amount is then struck or grey. */
 const lost = new Set(['declined', 'cancelled', 'expired', 'reversed']);
@@ -10,9 +9,7 @@ const lost = new Set(['declined', 'cancelled', 'expired', 'reversed']);
 export function SaleRow({ payment }: { payment: Payment }) {
   const language = useLanguage();
   const navigate = useNavigate();
-  const card = payment.card;
-  const bank =
-    card === null ? null : `${language === 'en' ? card.bank_name_en : card.bank_name} ·· ${card.last4}`;
+  const detail = [payment.card && `•• ${payment.card.last4}`, payment.order_reference].filter(Boolean);
   return (
     <ListRow
       href={`/till/sales/${payment.id}`}
@@ -26,7 +23,7 @@ export function SaleRow({ payment }: { payment: Payment }) {
           <StatusBadge status={payment.state} />
         </span>
       }
-      detail={<span className="figures">{[bank, payment.order_reference].filter(Boolean).join(' · ')}</span>}
+      detail={<span className="figures">{detail.join(' · ')}</span>}
       trailing={
         <Amount
           minor={payment.amount}
