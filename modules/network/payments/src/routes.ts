@@ -7,6 +7,7 @@ import {
   CreateRefund,
   FeiqianEvent,
   Id,
+  Instant,
   PageQuery,
   PaymentPage,
   Payment as PaymentSchema,
@@ -231,6 +232,8 @@ const MerchantQuery = Strict({
   ...PageQuery.properties,
   state: Type.Optional(PaymentStateSchema),
   order_reference: Type.Optional(Type.String({ minLength: 1, maxLength: 64 })),
+  from: Type.Optional(Instant),
+  to: Type.Optional(Instant),
 });
 
 function readRoutes(app: HttpApp, deps: PaymentRoutesDeps): void {
@@ -251,6 +254,8 @@ function readRoutes(app: HttpApp, deps: PaymentRoutesDeps): void {
         merchantId: takerOf(request).merchantId,
         state: q.state ?? null,
         text: q.order_reference ?? null,
+        fromMs: q.from === undefined ? null : Date.parse(q.from),
+        toMs: q.to === undefined ? null : Date.parse(q.to),
       });
     },
   );
