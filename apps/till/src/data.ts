@@ -24,7 +24,7 @@ export interface Day extends KeptDay {
   readonly cached: boolean;
 }
 
-async function fetchDay(date: string): Promise<KeptDay> {
+async function fetchDay(storeId: string, date: string): Promise<KeptDay> {
   const payments: Payment[] = [];
   const { from, to } = rangeOf(date);
   let cursor: string | null = null;
@@ -32,7 +32,8 @@ async function fetchDay(date: string): Promise<KeptDay> {
     const query: Record<string, string> = { from, to, limit: String(pageMax) };
     if (cursor !== null) query.cursor = cursor;
     const answer = await network.payments(query);
-    payments.push(...answer.data);
+    // The network answers for the merchant; a till shows its own store.
+    payments.push(...answer.data.filter((one) => one.store.id === storeId));
     cursor = answer.next_cursor;
     if (cursor === null) break;
   }
@@ -40,12 +41,12 @@ async function fetchDay(date: string): Promise<KeptDay> {
 }
 
 /** All sales of a date, newest first; without a network, as last seen on this device. */
-export const dayQuery = (date: string) =>
+export const dayQuery = (storeId: string, date: string) =>
   queryOptions({
-    queryKey: ['day', date],
+    queryKey: ['day', storeId, date],
     queryFn: async (): Promise<Day> => {
       try {
-        const day = await fetchDay(date);
+        const day = await fetchDay(storeId, date);
         void keepDay(day);
         return { ...day, cached: false };
       } catch (error) {
@@ -87,7 +88,7 @@ export function takeNews(payment: Payment): void {
     known === undefined || isNewer(known, payment) ? payment : known,
   );
   void client.invalidateQueries({ queryKey: ['refunds', payment.id] });
-  client.setQueryData(dayQuery(dateOf(Date.parse(payment.created_at))).queryKey, (day) => {
+  client.setQueryData(dayQuery(payment.store.id, dateOf(Date.parse(payment.created_at))).queryKey, (day) => {
     if (day === undefined) return undefined;
     const known = day.payments.find((one) => one.id === payment.id);
     if (known === undefined) return { ...day, payments: [payment, ...day.payments] };

@@ -3,8 +3,13 @@ import { useEffect, useRef } from 'react';
 import { playTune } from '../device/sound.ts';
 import { speak } from '../device/speech.ts';
 import { sentenceOf, tuneOf } from '../model/announce.ts';
-import { isFinal } from '../model/sale.ts';
+import { isFinal, type Sale } from '../model/sale.ts';
 import { useSales } from './live-sales.ts';
+
+/** One result: a sale may have several, when a declined card is followed by a good one. */
+function resultOf(sale: Sale): string {
+  return `${sale.id} ${sale.phase} ${sale.payment?.updated_at ?? ''}`;
+}
 
 /** Sounds and speaks each result once, at the moment it becomes known, whatever is on the screen. */
 export function Announcer() {
@@ -12,17 +17,16 @@ export function Announcer() {
   const language = useLanguage();
   const said = useRef<Set<string> | null>(null);
   // What had ended before this page was opened is old news.
-  said.current ??= new Set(all.filter(isFinal).map((sale) => sale.id));
+  said.current ??= new Set(all.filter(isFinal).map(resultOf));
 
   useEffect(() => {
+    const known = said.current ?? new Set();
     for (const sale of all) {
-      if (said.current?.has(sale.id)) {
-        // A refused code may be followed by a good one on the same sale.
-        if (!isFinal(sale)) said.current.delete(sale.id);
-        continue;
-      }
-      if (!isFinal(sale)) continue;
-      said.current?.add(sale.id);
+      const result = resultOf(sale);
+      // A code refused again is news again, though the payment has not changed.
+      if (!isFinal(sale)) known.delete(`${sale.id} refused ${sale.payment?.updated_at ?? ''}`);
+      if (!isFinal(sale) || known.has(result)) continue;
+      known.add(result);
       const tune = tuneOf(sale.phase);
       const amount = { minor: sale.amount, currency: sale.currency, exponent: minorDigits(sale.currency) };
       const sentence = sentenceOf(sale.phase, amount, language);

@@ -2,26 +2,15 @@ import type { FeiqianEvent, Payment } from '@feiqian/contract';
 import { type StreamState, useStream } from '@feiqian/ui';
 import { useEffect } from 'react';
 import { client, takeNews } from '../data.ts';
+import { useMe } from '../session.ts';
 import { createStore } from '../store.ts';
 import { sales } from '../till.ts';
 
 /** The state of the live stream, for the settings page. */
 export const liveState = createStore<StreamState>('closed');
 
-const events = [
-  'created',
-  'processing',
-  'authorised',
-  'captured',
-  'declined',
-  'cancelled',
-  'expired',
-  'unknown',
-  'reversed',
-  'partially_refunded',
-  'refunded',
-].map((state) => `payment.${state}`);
-const refundEvents = ['created', 'pending', 'succeeded', 'failed'].map((state) => `refund.${state}`);
+/** The network names each event `payment` and puts the payment, as it now stands, into the event's data. */
+const events = ['payment'];
 
 function paymentOf(data: unknown): Payment | null {
   const event = data as Partial<FeiqianEvent> | null;
@@ -33,15 +22,17 @@ function paymentOf(data: unknown): Payment | null {
 
 /** Brings the network's news to the sales and the lists; looks things up itself where news do not come. */
 export default function LiveLink() {
+  const storeId = useMe().store.id;
   const state = useStream(
     '/v1/till/stream',
     (event) => {
       const payment = paymentOf(event.data);
-      if (payment === null) return;
+      if (payment === null || payment.store.id !== storeId) return;
+      if (payment.entry === 'static_code' && payment.state === 'captured') sales.adopt(payment);
       sales.apply(payment);
       takeNews(payment);
     },
-    { events: [...events, ...refundEvents] },
+    { events },
   );
 
   useEffect(() => {

@@ -1,6 +1,7 @@
 import { Amount, Button, cx, IconButton, useUiText } from '@feiqian/ui';
 import { useNavigate } from '@tanstack/react-router';
 import { CloudOff, X } from 'lucide-react';
+import { useEffect } from 'react';
 import { useTranslation } from 'react-i18next';
 import { useReach } from '../device/reach.ts';
 import { sales } from '../till.ts';
@@ -35,13 +36,22 @@ function OfflineNotice() {
   );
 }
 
-/** The newest result that nobody has looked at; it stays until somebody does. */
+/** Good news was also sounded and stands in the list: it goes by itself. Anything else waits to be looked at. */
+const paidShownMs = 30_000;
+
+/** The newest result that nobody has looked at. */
 function NewsNotice() {
   const { t } = useTranslation();
   const ui = useUiText();
   const navigate = useNavigate();
   const word = usePhaseWord();
   const [sale] = usePending().news;
+  const fading = sale?.phase === 'paid' ? sale.id : null;
+  useEffect(() => {
+    if (fading === null) return;
+    const timer = setTimeout(() => sales.dismiss(fading), paidShownMs);
+    return () => clearTimeout(timer);
+  }, [fading]);
   if (sale === undefined) return null;
   const look = phaseLooks[sale.phase];
   const paid = sale.phase === 'paid';

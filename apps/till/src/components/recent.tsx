@@ -16,7 +16,7 @@ const shownMax = 5;
 export default function Recent() {
   const { t } = useTranslation();
   const me = useMe();
-  const day = useQuery(dayQuery(dateOf(nowMs())), client);
+  const day = useQuery(dayQuery(me.store.id, dateOf(nowMs())), client);
   const payments = day.data?.payments ?? [];
   const last = payments
     .filter((one) => !['created', 'cancelled', 'expired'].includes(one.state))

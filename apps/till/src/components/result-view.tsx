@@ -3,8 +3,9 @@ import { Link, useNavigate } from '@tanstack/react-router';
 import { Ban, Clock, CloudOff, Undo2 } from 'lucide-react';
 import { type ReactNode, useEffect, useRef, useState } from 'react';
 import { useTranslation } from 'react-i18next';
+import { nowMs } from '../device/clock.ts';
 import type { Phase, Sale } from '../model/sale.ts';
-import { mayCollect } from '../model/sale.ts';
+import { mayCollect, mayReopen } from '../model/sale.ts';
 import { PayerCode } from '../screens/scan.tsx';
 import { refillDraft, sales } from '../till.ts';
 import { BigAmount } from './big-amount.tsx';
@@ -47,6 +48,8 @@ export function ResultView({ sale }: { sale: Sale }) {
     void navigate({ to: '/charge', replace: true });
     sales.dismiss(sale.id);
   };
+  const reopens = mayReopen(sale, nowMs());
+  const rescans = sale.door === 'scan' && mayCollect(sale);
   const coloured = surfaces[phase] !== undefined;
   const solid = coloured ? 'border-transparent! bg-white! text-black! hover:bg-white/90!' : '';
   const bare = coloured ? 'border-current! bg-transparent! text-inherit! hover:bg-white/15!' : '';
@@ -59,8 +62,12 @@ export function ResultView({ sale }: { sale: Sale }) {
       className="items-center justify-center gap-3 text-center"
       foot={
         <>
-          {mayCollect(sale) ? (
-            <Button kind="secondary" large wide className={solid} onClick={() => setRescanning(true)}>
+          {reopens ? (
+            <Button kind="secondary" large wide className={bare} onClick={() => sales.reopen(sale.id)}>
+              {t('result.reopen')}
+            </Button>
+          ) : rescans ? (
+            <Button kind="secondary" large wide className={bare} onClick={() => setRescanning(true)}>
               {t('result.rescan')}
             </Button>
           ) : phase === 'paid' ? null : (
@@ -74,7 +81,7 @@ export function ResultView({ sale }: { sale: Sale }) {
             onClick={leave}
             className={cx(
               buttonClass(coloured ? 'secondary' : 'primary', { wide: true, large: true }),
-              mayCollect(sale) ? bare : solid,
+              solid,
             )}
           >
             {t('result.next')}

@@ -124,6 +124,7 @@ export const en: SameShape<typeof zh> = {
     next: 'Next sale',
     again: 'Charge again',
     rescan: 'Scan again',
+    reopen: 'Show the code again',
     detail: 'See this sale',
     order: 'Order {{reference}}',
   },

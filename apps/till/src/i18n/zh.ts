@@ -118,6 +118,7 @@ export const zh = {
     next: '下一笔',
     again: '再收一次',
     rescan: '再扫一次',
+    reopen: '再出示这个码',
     detail: '查看这笔',
     order: '订单号 {{reference}}',
   },

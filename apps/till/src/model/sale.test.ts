@@ -3,19 +3,24 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { paymentOf } from './payment.fake.ts';
 import {
+  adopt,
   applyPayment,
   askCancel,
   type Door,
   fallSilent,
   isFinal,
+  isLeftOpen,
   mayCollect,
+  mayReopen,
   openSale,
   type Phase,
   refuse,
+  reopen,
   resume,
   type Sale,
   secondsChecking,
   secondsLeft,
+  see,
   startCollecting,
 } from './sale.ts';
 
@@ -105,6 +110,25 @@ describe('a sale at the till', () => {
     });
     expect(refused.phase).toBe('refused');
     expect(startCollecting(refused, t0 + 1)).toMatchObject({ phase: 'collecting', refusal: null });
+  });
+
+  it('may be paid with another card after a decline, on the same code', () => {
+    const declined = see(
+      applyPayment(run(open(), 'created', 'processing'), { ...at('declined', 9), code: '000201' }, t0),
+    );
+    expect(isLeftOpen(declined, t0)).toBe(true);
+    expect(mayReopen(declined, t0)).toBe(true);
+    const again = reopen(declined, t0);
+    expect(again).toMatchObject({ phase: 'showing', seen: false });
+    expect(applyPayment(again, at('captured', 20), t0).phase).toBe('paid');
+    expect(applyPayment(declined, at('captured', 20), t0)).toMatchObject({ phase: 'paid', seen: false });
+    const over = Date.parse(declined.payment?.expires_at ?? '');
+    expect(mayReopen(declined, over)).toBe(false);
+    expect(isLeftOpen(declined, over)).toBe(false);
+  });
+
+  it('takes in a payment made at the poster as one that is paid', () => {
+    expect(adopt(at('captured', 3), t0)).toMatchObject({ phase: 'paid', seen: false, amount: 1800 });
   });
 
   it('is never ended by a refusal while a bank is asked', () => {

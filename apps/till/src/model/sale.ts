@@ -13,7 +13,7 @@ export type Door = 'code' | 'scan';
  * | collecting | the payer's code is on its way to the network                  | checking, paid, declined, refused      |
  * | checking   | the bank has been asked, or the network does not answer us     | paid, declined, reversed               |
  * | paid       | the money is the merchant's                                    | (refunds leave the phase)              |
- * | declined   | the bank said no; nothing moved                                |                                        |
+ * | declined   | the bank said no; nothing moved                                | showing, collecting (another card)     |
  * | reversed   | the bank's answer never came; whatever it held is given back   |                                        |
  * | cancelled  | taken back before anybody paid                                 |                                        |
  * | expired    | nobody paid in time                                            |                                        |
@@ -158,18 +158,55 @@ function enter(sale: Sale, phase: Phase, nowMs: number): Sale {
 export function applyPayment(sale: Sale, payment: Payment, nowMs: number): Sale {
   if (!isNewer(sale.payment, payment)) return sale.silent ? { ...sale, silent: false } : sale;
   const refusal = payment.state === 'created' ? sale.refusal : null;
-  return enter({ ...sale, payment, silent: false, refusal }, phaseOf(payment.state, sale), nowMs);
+  const phase = phaseOf(payment.state, sale);
+  const seen = sale.seen && phase === sale.phase;
+  return enter({ ...sale, payment, silent: false, refusal, seen }, phase, nowMs);
+}
+
+/** True while the network would still take a payer: a declined payment may be paid with another card. */
+function isPayable(sale: Sale): boolean {
+  return sale.payment?.state === 'created' || sale.payment?.state === 'declined';
 }
 
 /** True while the payer's code may be taken for this sale: nobody has been charged and it has not ended. */
 export function mayCollect(sale: Sale): boolean {
-  if (sale.payment?.state !== 'created') return false;
-  return sale.phase === 'showing' || sale.phase === 'refused';
+  return isPayable(sale) && ['showing', 'refused', 'declined'].includes(sale.phase);
+}
+
+/** True when our code can be shown again after a decline, for the same payer with another card. */
+export function mayReopen(sale: Sale, nowMs: number): boolean {
+  if (sale.door !== 'code' || sale.phase !== 'declined' || sale.payment === null) return false;
+  return sale.payment.code !== null && nowMs < Date.parse(sale.payment.expires_at);
+}
+
+export function reopen(sale: Sale, nowMs: number): Sale {
+  return mayReopen(sale, nowMs) ? { ...sale, phase: 'showing', seen: false } : sale;
+}
+
+/** True when the network would still let somebody pay a sale that ended here. */
+export function isLeftOpen(sale: Sale, nowMs: number): boolean {
+  const ended = sale.phase === 'refused' || sale.phase === 'declined';
+  return ended && isPayable(sale) && nowMs < Date.parse(sale.payment?.expires_at ?? '');
+}
+
+/** A payment made without this till, at the store's poster, as a sale that is already paid. */
+export function adopt(payment: Payment, nowMs: number): Sale {
+  const sale = openSale(
+    {
+      id: payment.id,
+      door: 'code',
+      amount: payment.amount,
+      currency: payment.currency,
+      orderReference: payment.order_reference ?? '',
+    },
+    nowMs,
+  );
+  return applyPayment(sale, payment, nowMs);
 }
 
 /** The payer's code has been read and goes to the network. */
 export function startCollecting(sale: Sale, nowMs: number): Sale {
-  const waiting = { ...sale, refusal: null, silent: false, checkingSinceMs: null };
+  const waiting = { ...sale, refusal: null, silent: false, checkingSinceMs: null, seen: false };
   return sale.phase === 'opening' || mayCollect(sale) ? enter(waiting, 'collecting', nowMs) : sale;
 }
 
@@ -186,7 +223,7 @@ export function refuse(sale: Sale, refusal: Refusal): Sale {
 /** True while nobody is known to pay: the network may still refuse, because it knows more. */
 export function mayCancel(sale: Sale): boolean {
   if (sale.phase === 'opening' || sale.phase === 'showing') return true;
-  return sale.phase === 'checking' && sale.payment?.state === 'created';
+  return sale.phase === 'checking' && isPayable(sale);
 }
 
 /** The cashier takes the sale back. Only the network's answer ends it: a payer may be paying right now. */

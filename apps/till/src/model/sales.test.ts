@@ -159,6 +159,35 @@ describe('the sales of a till', () => {
     expect(net.sent.at(-1)?.path).toBe(`${path}/cancel`);
   });
 
+  it('close a declined payment at the network when the cashier goes on', async () => {
+    const net = fakeNetwork({ '/v1/payments': [created], [`${path}/collect`]: [after('declined', 2)] });
+    const sales = createSales(net.deps);
+    const id = sales.start({ ...coffee, door: 'scan', payCode: '6212345678901234567' });
+    await net.settle();
+    expect(sales.find(id)?.phase).toBe('declined');
+    sales.dismiss(id);
+    await net.settle();
+    expect(net.sent.at(-1)?.path).toBe(`${path}/cancel`);
+  });
+
+  it('leave a paid payment alone when the cashier goes on', async () => {
+    const net = fakeNetwork({ '/v1/payments': [created], [`${path}/collect`]: [after('captured', 2)] });
+    const sales = createSales(net.deps);
+    const id = sales.start({ ...coffee, door: 'scan', payCode: '6212345678901234567' });
+    await net.settle();
+    sales.dismiss(id);
+    await net.settle();
+    expect(net.sent.at(-1)?.path).toBe(`${path}/collect`);
+  });
+
+  it('hear of a payment at the poster once', () => {
+    const net = fakeNetwork({});
+    const sales = createSales(net.deps);
+    sales.adopt(after('captured', 2));
+    sales.adopt(after('captured', 2));
+    expect(sales.list()).toHaveLength(1);
+  });
+
   it('cancel even while the code is still being made', async () => {
     const net = fakeNetwork({ '/v1/payments': [created], [`${path}/cancel`]: [after('cancelled', 2)] });
     const sales = createSales(net.deps);

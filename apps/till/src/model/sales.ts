@@ -1,14 +1,16 @@
 import type { Payment } from '@feiqian/contract';
 import { createRequests, type RequestDeps } from './requests.ts';
 import {
+  adopt,
   applyPayment,
   askCancel,
   type Door,
-  interrupted,
   isFinal,
+  isLeftOpen,
   mayCancel,
   mayCollect,
   openSale,
+  reopen,
   type Sale,
   see,
 } from './sale.ts';
@@ -45,6 +47,10 @@ export interface Sales {
   /** Charges the payer whose code was read, on a sale that nobody has paid yet. */
   readonly collect: (id: string, payCode: string) => void;
   readonly cancel: (id: string) => void;
+  /** Shows our code again after a decline. */
+  readonly reopen: (id: string) => void;
+  /** A payment at the store's poster: nobody began it here, but it is to be heard here. */
+  readonly adopt: (payment: Payment) => void;
   /** News from the stream or a list: taken if it concerns one of our sales. */
   readonly apply: (payment: Payment) => void;
   /** Looks up what is due for a look. Call about once a second. */
@@ -61,7 +67,7 @@ export function createSales(deps: SalesDeps, kept: readonly Sale[] = []): Sales 
   const lookedAtMs = new Map<string, number>();
 
   function due(sale: Sale, live: boolean): boolean {
-    if (sale.payment === null || (isFinal(sale) && sale.refusal?.code !== interrupted)) return false;
+    if (sale.payment === null || (isFinal(sale) && !isLeftOpen(sale, deps.nowMs()))) return false;
     const over = deps.nowMs() >= Date.parse(sale.payment.expires_at);
     const pause = sale.phase === 'checking' || over ? lookMsChecking : live ? lookMsLive : lookMsAlone;
     return deps.nowMs() - (lookedAtMs.get(sale.id) ?? sale.startedAtMs) >= pause;
@@ -87,6 +93,10 @@ export function createSales(deps: SalesDeps, kept: readonly Sale[] = []): Sales 
       list.change(id, askCancel);
       if (mayCancel(before) && before.payment) void requests.cancel(id, before.payment.id);
     },
+    reopen: (id) => list.change(id, (sale) => reopen(sale, deps.nowMs())),
+    adopt(payment) {
+      if (!list.all().some((one) => one.payment?.id === payment.id)) list.add(adopt(payment, deps.nowMs()));
+    },
     apply(payment) {
       const sale = list.all().find((one) => one.payment?.id === payment.id);
       if (sale) list.change(sale.id, (one) => applyPayment(one, payment, deps.nowMs()));
@@ -103,7 +113,7 @@ export function createSales(deps: SalesDeps, kept: readonly Sale[] = []): Sales 
       if (sale === null || !isFinal(sale)) return;
       list.remove(id);
       lookedAtMs.delete(id);
-      if (sale.payment?.state === 'created') void requests.cancel(id, sale.payment.id);
+      if (sale.payment && isLeftOpen(sale, deps.nowMs())) void requests.cancel(id, sale.payment.id);
     },
   };
 }

@@ -29,9 +29,10 @@ const rowsStep = 60;
 /** The sales of a day with their sums, and the way to find one by its order reference. */
 export function SalesScreen() {
   const { t } = useTranslation();
+  const me = useMe();
   const [date, setDate] = useState(() => dateOf(nowMs()));
   const [wanted, setWanted] = useState('');
-  const day = useQuery(dayQuery(date), client);
+  const day = useQuery(dayQuery(me.store.id, date), client);
   return (
     <Frame
       place="sales"
@@ -215,10 +216,13 @@ function Cached({ atMs }: { atMs: number }) {
 /** By the network for the whole reference, by the day's list for its beginning. */
 function Found({ reference, day }: { reference: string; day: Day | undefined }) {
   const { t } = useTranslation();
+  const me = useMe();
   const asked = useDeferredValue(reference);
   const answer = useQuery(orderQuery(asked), client);
   const near = (day?.payments ?? []).filter((one) => one.order_reference?.startsWith(reference));
-  const far = (answer.data?.data ?? []).filter((one) => !near.some((known) => known.id === one.id));
+  const far = (answer.data?.data ?? []).filter(
+    (one) => one.store.id === me.store.id && !near.some((known) => known.id === one.id),
+  );
   const all = [...near, ...far];
   return (
     <section className="flex flex-col gap-2">
