@@ -281,15 +281,15 @@ async function write(
 ): Promise<void> {
   const decided = work.filter((w) => !w.decision.replay);
   if (decided.length === 0) return;
-  const messages = decided.map((w) => messageOf(w, nowMs)).sort((a, b) => order(a.key, b.key));
+  const messages = decided.map(messageOf).sort((a, b) => order(a.key, b.key));
   const created = decided
     .flatMap((w) => w.decision.created ?? [])
     .sort((a, b) => order(a.reference, b.reference) || order(a.rrn, b.rrn));
   const changed = decided.flatMap((w) => w.decision.changed);
   const movements = decided.flatMap((w) => movementOf(w, nowMs) ?? []);
   const [messagesStored, operationsStored] = await Promise.all([
-    store.insertMessages(tx, messages),
-    created.length === 0 ? 0 : store.insertOperations(tx, created),
+    store.insertMessages(tx, messages, nowMs),
+    created.length === 0 ? 0 : store.insertOperations(tx, created, nowMs),
     changed.length === 0 ? undefined : store.updateOperations(tx, changed, nowMs),
     deps.accounts.tell(tx, movements),
   ]);
@@ -300,7 +300,7 @@ function order(a: string, b: string): number {
   return a < b ? -1 : a > b ? 1 : 0;
 }
 
-function messageOf({ command, view, decision }: Work, nowMs: number): StoredMessage {
+function messageOf({ command, view, decision }: Work): StoredMessage {
   return {
     key: command.key,
     kind: command.kind,
@@ -312,7 +312,6 @@ function messageOf({ command, view, decision }: Work, nowMs: number): StoredMess
     code: decision.code,
     authorisationCode: decision.authorisationCode,
     operationId: decision.created?.id ?? decision.changed[0]?.id ?? null,
-    receivedAtMs: nowMs,
   };
 }
 

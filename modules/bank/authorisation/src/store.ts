@@ -32,7 +32,6 @@ export interface StoredMessage extends SavedAnswer {
   amount: bigint;
   currency: number;
   operationId: string | null;
-  receivedAtMs: number;
 }
 
 const operationColumns = `id, reference, terminal, acquirer, rrn, kind, state, card_id, account_id, parent_id, amount,
@@ -123,12 +122,12 @@ export function createStore(schema: string) {
       operations(tx, 'id = any($1::uuid[])', ids, 'by_ids'),
 
     /** How many were not there yet; the callers' keys must be in order, so that two processes cannot lock crosswise. */
-    async insertMessages(tx: Tx, messages: readonly StoredMessage[]): Promise<number> {
+    async insertMessages(tx: Tx, messages: readonly StoredMessage[], nowMs: number): Promise<number> {
       const { count } = await tx.query(
         `insert into ${schema}.message (key, kind, mti, fingerprint, card_id, amount, currency, response_code,
            authorisation_code, operation_id, received_at)
-         select * from unnest($1::text[], $2::text[], $3::text[], $4::text[], $5::uuid[], $6::bigint[], $7::int[],
-           $8::text[], $9::text[], $10::uuid[], $11::timestamptz[])
+         select *, $11::timestamptz from unnest($1::text[], $2::text[], $3::text[], $4::text[], $5::uuid[],
+           $6::bigint[], $7::int[], $8::text[], $9::text[], $10::uuid[])
          on conflict (key) do nothing`,
         [
           messages.map((m) => m.key),
@@ -141,7 +140,7 @@ export function createStore(schema: string) {
           messages.map((m) => m.code),
           messages.map((m) => m.authorisationCode),
           messages.map((m) => m.operationId),
-          messages.map((m) => at(m.receivedAtMs)),
+          at(nowMs),
         ],
         `${schema}.message_insert`,
       );
@@ -149,13 +148,12 @@ export function createStore(schema: string) {
     },
 
     /** How many were not there yet; as {@link insertMessages}, in order. */
-    async insertOperations(tx: Tx, created: readonly Operation[]): Promise<number> {
+    async insertOperations(tx: Tx, created: readonly Operation[], nowMs: number): Promise<number> {
       const { count } = await tx.query(
         `insert into ${schema}.operation (${operationColumns}, updated_at)
-         select *, created_at from unnest($1::uuid[], $2::text[], $3::text[], $4::text[], $5::text[], $6::text[],
-           $7::text[], $8::uuid[], $9::uuid[], $10::uuid[], $11::bigint[], $12::int[], $13::bigint[], $14::bigint[],
-           $15::uuid[], $16::text[], $17::text[], $18::timestamptz[])
-           as o (${operationColumns})
+         select *, $18::timestamptz, $18::timestamptz from unnest($1::uuid[], $2::text[], $3::text[], $4::text[],
+           $5::text[], $6::text[], $7::text[], $8::uuid[], $9::uuid[], $10::uuid[], $11::bigint[], $12::int[],
+           $13::bigint[], $14::bigint[], $15::uuid[], $16::text[], $17::text[])
          on conflict (reference, rrn) do nothing`,
         [
           created.map((o) => o.id),
@@ -175,7 +173,7 @@ export function createStore(schema: string) {
           created.map((o) => o.transferId),
           created.map((o) => o.authorisationCode),
           created.map((o) => o.description),
-          created.map((o) => at(o.createdAtMs)),
+          at(nowMs),
         ],
         `${schema}.operation_insert`,
       );
