@@ -1,11 +1,13 @@
 import { version } from '@feiqian/app-network';
 import { Command, InvalidArgumentError, Option } from 'commander';
 import { runAudit } from './audit.ts';
+import { runBank } from './bank.ts';
 import { benchOptions } from './bench.ts';
 import { INPUT_KINDS, type InputKind, runDecode, type ToolIo } from './decode.ts';
 import { runEncode } from './encode.ts';
 import { runKeysRotate } from './keys.ts';
 import { runMigrate } from './migrate.ts';
+import { runMember, runOperator } from './register.ts';
 import { runStart } from './start.ts';
 
 const program = new Command('feiqian')
@@ -76,6 +78,29 @@ program
   .option('--profile <name>', 'ISO 8583 message profile')
   .action(async (kind: InputKind, input: string, options: { profile?: string }) =>
     ending(await runEncode({ kind, input, ...options }, io)),
+  );
+
+program
+  .command('bank')
+  .description('run a reference bank as a process of its own, with its own database')
+  .requiredOption('--config <file>', 'JSON; docs/guides/bank.md describes it')
+  .action(async (options: { config: string }) => ending(await runBank(options.config)));
+
+program
+  .command('member')
+  .description('make or change a member of the network: a bank or an acquirer')
+  .argument('<file>', 'JSON; docs/guides/bank.md describes it')
+  .action(async (file: string) => ending(await runMember(file)));
+
+program
+  .command('operator')
+  .description('make a user of the console; reads the password from standard input')
+  .argument('<username>')
+  .requiredOption('--name <name>', 'shown name')
+  .requiredOption('--role <role>', 'operator, bank, merchant or read_only')
+  .option('--tenant <id>', "a bank's code or a merchant's id")
+  .action(async (username: string, options: { name: string; role: string; tenant?: string }) =>
+    ending(await runOperator(username, options)),
   );
 
 program

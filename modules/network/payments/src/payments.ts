@@ -107,7 +107,7 @@ export function createPayments(deps: PaymentsDeps) {
     digits: string,
     key: RequestKey,
   ): Promise<Answer> {
-    const resolved = await deps.wallets.resolvePayCode(digits);
+    const resolved = await deps.wallets.resolvePayCode(digits, merchantId);
     if (!resolved.ok) {
       const code = {
         invalid: 'pay_code_invalid',

@@ -18,6 +18,8 @@ export type PayCodeOutcome =
 /** Wrong codes for one device in a minute before its codes are refused for that minute. */
 const wrongTriesMax = 5;
 const minuteMs = 60_000;
+/** Wrong codes from one merchant in a minute: a till that tries many devices is stopped too. */
+const wrongPerMerchantMax = 60;
 const handlesMax = 10_000;
 /** An old but genuine code is told apart from a wrong one within this many steps. */
 const expiredSteps = 35;
@@ -31,12 +33,13 @@ export function createPayCodes(
   let wrong = new Map<string, number>();
   let minute = 0;
 
-  function countWrong(handle: string): void {
-    if (wrong.size < handlesMax || wrong.has(handle)) wrong.set(handle, (wrong.get(handle) ?? 0) + 1);
+  function countWrong(...subjects: string[]): void {
+    for (const s of subjects)
+      if (wrong.size < handlesMax || wrong.has(s)) wrong.set(s, (wrong.get(s) ?? 0) + 1);
   }
 
   /** The device and card of a code of 19 digits. Changes nothing: `usePayCodes` marks it in the payment's commit. */
-  async function resolvePayCode(digits: string): Promise<PayCodeOutcome> {
+  async function resolvePayCode(digits: string, merchantId: string): Promise<PayCodeOutcome> {
     const parts = parsePayCode(digits);
     if (!parts.ok) return { ok: false, reason: 'invalid' };
     const now = clock.now();
@@ -44,10 +47,13 @@ export function createPayCodes(
       minute = Math.floor(now / minuteMs);
       wrong = new Map();
     }
-    if ((wrong.get(parts.handle) ?? 0) >= wrongTriesMax) return { ok: false, reason: 'throttled' };
+    const tries = (subject: string) => wrong.get(subject) ?? 0;
+    if (tries(parts.handle) >= wrongTriesMax || tries(merchantId) >= wrongPerMerchantMax) {
+      return { ok: false, reason: 'throttled' };
+    }
     const device = await store.deviceByHandle(db, parts.handle);
     const failed = (reason: 'invalid' | 'expired'): PayCodeOutcome => {
-      countWrong(parts.handle);
+      countWrong(parts.handle, merchantId);
       return { ok: false, reason };
     };
     if (!device) return failed('invalid');
