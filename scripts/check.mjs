@@ -3,7 +3,8 @@
 import { spawn } from 'node:child_process';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
-import { say, seconds } from './prepare/place.mjs';
+import { frontEnds } from './prepare/front-ends.mjs';
+import { cacheFolder, say, seconds } from './prepare/place.mjs';
 import { ensureInstalled, root } from './prepare.mjs';
 
 const atOnceMax = 3;
@@ -20,13 +21,9 @@ if (flags.fix) await run(biome, ['check', '--write', '.']);
 // The longest first, so that the short ones fill the gaps.
 const checks = [
   { name: 'floating promises', command: tool('oxlint', 'bin', 'oxlint'), args: ['--type-aware', '--quiet'] },
-  { name: 'types, Node side', command: tool('typescript', 'bin', 'tsc'), args: ['-p', 'tsconfig.json'] },
+  types('Node side', 'tsconfig.json'),
   // Each front end by itself: a router's routes are declared for the whole program it is in.
-  ...['wallet', 'till', 'console', 'landing'].map((app) => ({
-    name: `types, ${app}`,
-    command: tool('typescript', 'bin', 'tsc'),
-    args: ['-p', `apps/${app}/tsconfig.json`],
-  })),
+  ...frontEnds().map((app) => types(app, `apps/${app}/tsconfig.json`)),
   { name: 'module boundaries', command: join(root, 'scripts', 'boundaries', 'boundaries.mjs'), args: [] },
   {
     name: 'format and lint',
@@ -34,6 +31,16 @@ const checks = [
     args: ['ci', '--colors=off', '--error-on-warnings', '--max-diagnostics=40', '.'],
   },
 ];
+
+/** What the type checker found out last time is kept, so that a second run looks only at what has changed. */
+function types(what, project) {
+  const kept = join(cacheFolder(), `types-${what.replace(' ', '-')}.tsbuildinfo`);
+  return {
+    name: `types, ${what}`,
+    command: tool('typescript', 'bin', 'tsc'),
+    args: ['-p', project, '--incremental', '--tsBuildInfoFile', kept],
+  };
+}
 
 const start = performance.now();
 const queue = [...checks];
