@@ -57,6 +57,7 @@ const home = createRoute({ ...parent, path: '/', component: HomeScreen });
 const bind = createRoute({
   ...parent,
   path: 'bind',
+  validateSearch: (search: Record<string, unknown>): { pay?: string } => ({ pay: text(search.pay) }),
   component: lazyRouteComponent(() => import('./screens/bind.tsx'), 'BindScreen'),
 });
 const scan = createRoute({

@@ -6,7 +6,7 @@ import { type KeypadKey, pressKey } from './keypad-entry.ts';
 
 const digits = ['1', '2', '3', '4', '5', '6', '7', '8', '9'] as const;
 const keyClass =
-  'figures flex min-h-14 select-none items-center justify-center rounded-card bg-raised font-semibold text-28 text-ink transition-colors duration-(--motion) hover:bg-sunken active:bg-sunken border border-line';
+  'figures flex min-h-[max(3.5rem,var(--target))] select-none items-center justify-center rounded-card bg-raised font-semibold text-28 text-ink transition-colors duration-(--motion) hover:bg-sunken active:bg-sunken border border-line';
 
 interface KeypadProps {
   /** What was typed, "12.8"; hold it in state and pass it back. */
@@ -25,22 +25,9 @@ interface KeypadProps {
   onKey?: (key: KeypadKey) => void;
 }
 
-/** Keys of an amount for a thumb. Also takes a hardware keyboard's digits, point, backspace and enter. */
-export function Keypad(props: KeypadProps) {
-  const {
-    value,
-    onChange,
-    onSubmit,
-    action,
-    onPlus,
-    currency = 'CNY',
-    minorMax,
-    hardware = true,
-    onKey,
-  } = props;
-  const t = useUiText();
-  const press = onKey ?? ((key: KeypadKey) => onChange(pressKey(value, key, currency, minorMax)));
-
+/** Digits, point, backspace, plus and enter of a real keyboard, unless a field or a dialog has the focus. */
+function useHardwareKeys(props: KeypadProps): void {
+  const { value, onChange, onSubmit, onPlus, currency, minorMax, hardware } = props;
   useEffect(() => {
     if (!hardware) return;
     const onKey = (event: KeyboardEvent) => {
@@ -57,6 +44,31 @@ export function Keypad(props: KeypadProps) {
     window.addEventListener('keydown', onKey);
     return () => window.removeEventListener('keydown', onKey);
   }, [hardware, value, onChange, onPlus, onSubmit, currency, minorMax]);
+}
+
+/** Beside the zero when there is a fourth column: plus for a running sum, else a double zero. */
+function ThirdKey({ onPlus, onZeros }: { onPlus?: () => void; onZeros: () => void }) {
+  const t = useUiText();
+  return (
+    <button
+      type="button"
+      aria-label={onPlus ? t('keypad.plus') : undefined}
+      onClick={onPlus ?? onZeros}
+      className={keyClass}
+      style={{ gridColumn: 3, gridRow: 4 }}
+    >
+      {onPlus ? '+' : '00'}
+    </button>
+  );
+}
+
+/** Keys of an amount for a thumb. Also takes a hardware keyboard's digits, point, backspace and enter. */
+export function Keypad(props: KeypadProps) {
+  const { value, onChange, action, onPlus, currency = 'CNY', minorMax, hardware = true, onKey } = props;
+  const t = useUiText();
+  const press = onKey ?? ((key: KeypadKey) => onChange(pressKey(value, key, currency, minorMax)));
+
+  useHardwareKeys({ ...props, hardware, currency });
 
   return (
     <fieldset
@@ -91,26 +103,7 @@ export function Keypad(props: KeypadProps) {
       >
         0
       </button>
-      {onPlus && action ? (
-        <button
-          type="button"
-          aria-label={t('keypad.plus')}
-          onClick={onPlus}
-          className={keyClass}
-          style={{ gridColumn: 3, gridRow: 4 }}
-        >
-          +
-        </button>
-      ) : action ? (
-        <button
-          type="button"
-          onClick={() => press('00')}
-          className={keyClass}
-          style={{ gridColumn: 3, gridRow: 4 }}
-        >
-          00
-        </button>
-      ) : null}
+      {action ? <ThirdKey onPlus={onPlus} onZeros={() => press('00')} /> : null}
       <button
         type="button"
         aria-label={t('delete')}

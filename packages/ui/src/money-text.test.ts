@@ -1,6 +1,12 @@
+import { CURRENCIES } from '@feiqian/money';
 import { describe, expect, test } from 'vitest';
 import { pressKey } from './keypad-entry.ts';
-import { formatMoney, parseMinor } from './money-text.ts';
+import { formatMoney, minorDigits, parseMinor } from './money-text.ts';
+
+test('front ends and network agree on the digits of every currency', () => {
+  const ours = [...Object.values(CURRENCIES)].map((one) => [one.code, one.digits]);
+  expect(ours.map(([code]) => [code, minorDigits(String(code))])).toEqual(ours);
+});
 
 describe('an amount in words', () => {
   test.each([

@@ -34,7 +34,7 @@ export function NavBar({ label, items, current, onNavigate }: NavBarProps) {
               onClick={follow(item)}
               aria-current={item.id === current ? 'page' : undefined}
               className={cx(
-                'flex min-h-14 flex-col items-center justify-center gap-0.5 py-1 text-12',
+                'flex min-h-[max(3.5rem,var(--target))] flex-col items-center justify-center gap-0.5 py-1 text-12',
                 item.id === current ? 'font-semibold text-brand' : 'text-muted hover:text-ink',
               )}
             >

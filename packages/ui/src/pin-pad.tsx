@@ -50,7 +50,7 @@ export function PinPad({ length = 6, order = '1234567890', onComplete, hardware 
     return () => window.removeEventListener('keydown', onKey);
   }, [hardware]);
   const key =
-    'figures flex min-h-14 items-center justify-center rounded-card border border-line bg-raised font-semibold text-28 hover:bg-sunken active:bg-sunken';
+    'figures flex min-h-[max(3.5rem,var(--target))] items-center justify-center rounded-card border border-line bg-raised font-semibold text-28 hover:bg-sunken active:bg-sunken';
 
   return (
     <div className="flex flex-col gap-6">

@@ -65,6 +65,8 @@ function useCamera(paused: boolean, onCode: ScannerProps['onCode']) {
   return { video, state, torch };
 }
 
+type Camera = ReturnType<typeof useCamera>;
+
 /** Four corners around the place where the code belongs. */
 function Frame({ live }: { live: boolean }) {
   const corner = 'absolute size-8 border-white';
@@ -85,116 +87,135 @@ function Frame({ live }: { live: boolean }) {
   );
 }
 
-/** The scanner itself; apps use `Scanner`, which loads this and the reader only when shown. */
-export default function ScannerView({ onCode, paused = false, withoutPaste, hint, className }: ScannerProps) {
+/** The picture of the camera, or why there is none. */
+function Viewfinder({ camera, paused, hint }: { camera: Camera; paused: boolean; hint?: string }) {
   const t = useUiText();
-  const { video, state, torch } = useCamera(paused, onCode);
-  const [lit, setLit] = useState(false);
-  const [pasting, setPasting] = useState(false);
-  const [text, setText] = useState('');
-  const [note, setNote] = useState('');
-  const picker = useRef<HTMLInputElement>(null);
+  const { video, state } = camera;
   const problem = state === 'denied' || state === 'absent' || state === 'insecure' ? state : null;
+  return (
+    <div className="relative min-h-72 flex-1 overflow-hidden rounded-card bg-black text-white">
+      <video
+        ref={video}
+        muted
+        playsInline
+        aria-label={t('scanner.label')}
+        className={cx('absolute inset-0 size-full object-cover', state !== 'live' && 'opacity-0')}
+      />
+      {problem ? (
+        <p role="alert" className="absolute inset-0 flex items-center justify-center p-8 text-center text-16">
+          {t(`scanner.${problem}`)}
+        </p>
+      ) : (
+        <>
+          <Frame live={state === 'live' && !paused} />
+          <p className="absolute inset-x-0 bottom-5 flex items-center justify-center gap-2 px-4 text-center text-14">
+            {state === 'starting' || paused ? <Spinner size={16} /> : null}
+            {state === 'starting' ? t('scanner.starting') : (hint ?? t('scanner.aim'))}
+          </p>
+        </>
+      )}
+    </div>
+  );
+}
 
-  const fromPicture = async (event: ChangeEvent<HTMLInputElement>) => {
+function PasteForm({ onText }: { onText: (text: string) => void }) {
+  const t = useUiText();
+  const [text, setText] = useState('');
+  const submit = (event: FormEvent) => {
+    event.preventDefault();
+    if (text.trim()) onText(text.trim());
+  };
+  return (
+    <form onSubmit={submit} className="flex flex-col gap-3">
+      <Field
+        label={t('scanner.pasteLabel')}
+        value={text}
+        onChange={(event) => setText(event.target.value)}
+        maxLength={1000}
+        autoComplete="off"
+        spellCheck={false}
+        autoFocus
+      />
+      <Button type="submit" kind="secondary" disabled={text.trim() === ''}>
+        {t('scanner.use')}
+      </Button>
+    </form>
+  );
+}
+
+const tool =
+  'target flex flex-1 flex-col items-center justify-center gap-1 rounded-card py-2 text-14 text-ink hover:bg-sunken';
+
+function PictureTool({ onCode, onNote }: { onCode: ScannerProps['onCode']; onNote: (note: string) => void }) {
+  const t = useUiText();
+  const picker = useRef<HTMLInputElement>(null);
+  const read = async (event: ChangeEvent<HTMLInputElement>) => {
     const file = event.target.files?.[0];
     event.target.value = '';
     if (!file) return;
-    setNote('');
+    onNote('');
     const code = await decodeImage(file).catch(() => null);
     if (code) onCode(code);
-    else setNote(t('scanner.noCode'));
+    else onNote(t('scanner.noCode'));
   };
-  const fromText = (event: FormEvent) => {
-    event.preventDefault();
-    const typed = text.trim();
-    if (typed) onCode({ text: typed, format: 'pasted' });
-  };
-  const tool =
-    'target flex flex-1 flex-col items-center justify-center gap-1 rounded-card py-2 text-14 text-ink hover:bg-sunken';
+  return (
+    <>
+      <input
+        ref={picker}
+        type="file"
+        accept="image/*"
+        hidden
+        onChange={read}
+        aria-label={t('scanner.picture')}
+      />
+      <button type="button" className={tool} onClick={() => picker.current?.click()}>
+        <ImageUp size={22} strokeWidth={1.75} aria-hidden="true" />
+        {t('scanner.picture')}
+      </button>
+    </>
+  );
+}
 
+function TorchTool({ set }: { set: Torch }) {
+  const t = useUiText();
+  const [lit, setLit] = useState(false);
+  const toggle = () => {
+    setLit(!lit);
+    void set(!lit).catch(() => undefined);
+  };
+  return (
+    <button type="button" className={tool} aria-pressed={lit} onClick={toggle}>
+      <Flashlight size={22} strokeWidth={1.75} aria-hidden="true" />
+      {t('scanner.torch')}
+    </button>
+  );
+}
+
+/** The scanner itself; apps use `Scanner`, which loads this and the reader only when shown. */
+export default function ScannerView({ onCode, paused = false, withoutPaste, hint, className }: ScannerProps) {
+  const t = useUiText();
+  const camera = useCamera(paused, onCode);
+  const [pasting, setPasting] = useState(false);
+  const [note, setNote] = useState('');
   return (
     <section className={cx('flex flex-col gap-3', className)}>
-      <div className="relative min-h-72 flex-1 overflow-hidden rounded-card bg-black text-white">
-        <video
-          ref={video}
-          muted
-          playsInline
-          aria-label={t('scanner.label')}
-          className={cx('absolute inset-0 size-full object-cover', state !== 'live' && 'opacity-0')}
-        />
-        {problem ? (
-          <p
-            role="alert"
-            className="absolute inset-0 flex items-center justify-center p-8 text-center text-16"
-          >
-            {t(`scanner.${problem}`)}
-          </p>
-        ) : (
-          <>
-            <Frame live={state === 'live' && !paused} />
-            <p className="absolute inset-x-0 bottom-5 flex items-center justify-center gap-2 px-4 text-center text-14">
-              {state === 'starting' || paused ? <Spinner size={16} /> : null}
-              {state === 'starting' ? t('scanner.starting') : (hint ?? t('scanner.aim'))}
-            </p>
-          </>
-        )}
-      </div>
+      <Viewfinder camera={camera} paused={paused} hint={hint} />
       {note ? (
         <p role="alert" className="text-14 text-rose">
           {note}
         </p>
       ) : null}
       <div className="flex gap-2">
-        <input
-          ref={picker}
-          type="file"
-          accept="image/*"
-          hidden
-          onChange={fromPicture}
-          aria-label={t('scanner.picture')}
-        />
-        <button type="button" className={tool} onClick={() => picker.current?.click()}>
-          <ImageUp size={22} strokeWidth={1.75} aria-hidden="true" />
-          {t('scanner.picture')}
-        </button>
+        <PictureTool onCode={onCode} onNote={setNote} />
         {withoutPaste ? null : (
           <button type="button" className={tool} aria-expanded={pasting} onClick={() => setPasting(!pasting)}>
             <TextCursorInput size={22} strokeWidth={1.75} aria-hidden="true" />
             {t('scanner.paste')}
           </button>
         )}
-        {torch ? (
-          <button
-            type="button"
-            className={tool}
-            aria-pressed={lit}
-            onClick={() => {
-              setLit(!lit);
-              void torch.set(!lit).catch(() => undefined);
-            }}
-          >
-            <Flashlight size={22} strokeWidth={1.75} aria-hidden="true" />
-            {t('scanner.torch')}
-          </button>
-        ) : null}
+        {camera.torch ? <TorchTool set={camera.torch.set} /> : null}
       </div>
-      {pasting && !withoutPaste ? (
-        <form onSubmit={fromText} className="flex flex-col gap-3">
-          <Field
-            label={t('scanner.pasteLabel')}
-            value={text}
-            onChange={(event) => setText(event.target.value)}
-            maxLength={1000}
-            autoComplete="off"
-            spellCheck={false}
-            autoFocus
-          />
-          <Button type="submit" kind="secondary" disabled={text.trim() === ''}>
-            {t('scanner.use')}
-          </Button>
-        </form>
-      ) : null}
+      {pasting && !withoutPaste ? <PasteForm onText={(text) => onCode({ text, format: 'pasted' })} /> : null}
     </section>
   );
 }

@@ -25,10 +25,12 @@ interface CardPickerProps {
   cards: readonly Card[];
   chosen: string | undefined;
   onChoose: (card: Card) => void;
+  /** Adding a card leads back to this payment. */
+  forPayment?: string;
 }
 
 /** The wallet's cards as a list to choose one from. */
-export function CardPicker({ cards, chosen, onChoose }: CardPickerProps) {
+export function CardPicker({ cards, chosen, onChoose, forPayment }: CardPickerProps) {
   const { t } = useTranslation();
   const language = useLanguage();
   return (
@@ -54,6 +56,7 @@ export function CardPicker({ cards, chosen, onChoose }: CardPickerProps) {
       ))}
       <Link
         to="/bind"
+        search={{ pay: forPayment }}
         className="target flex items-center gap-2 px-4 py-3 text-16 text-azure hover:bg-sunken"
       >
         <Plus size={20} strokeWidth={1.75} aria-hidden="true" />

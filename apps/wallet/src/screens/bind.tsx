@@ -16,7 +16,7 @@ import {
   useUiText,
 } from '@feiqian/ui';
 import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
-import { Link } from '@tanstack/react-router';
+import { Link, useSearch } from '@tanstack/react-router';
 import { CircleCheck, CircleX } from 'lucide-react';
 import { useState } from 'react';
 import { useTranslation } from 'react-i18next';
@@ -257,6 +257,8 @@ function DoneStep({
 }) {
   const { t } = useTranslation();
   const language = useLanguage();
+  const { pay } = useSearch({ from: '/signed-in/bind' });
+  const finish = buttonClass('primary', { wide: true, large: true });
   const bound = result.results.filter((one) => one.status === 'bound').length;
   const cardOf = (bankId: string, ref: string) =>
     found.banks.find((bank) => bank.bank.id === bankId)?.cards.find((card) => card.ref === ref);
@@ -267,9 +269,15 @@ function DoneStep({
       title={t('bind.stepDone')}
       foot={
         <div className="flex flex-col gap-2">
-          <Link to="/" replace className={buttonClass('primary', { wide: true, large: true })}>
-            {t('bind.finish')}
-          </Link>
+          {pay ? (
+            <Link to="/pay/$paymentId" params={{ paymentId: pay }} replace className={finish}>
+              {t('bind.backToPay')}
+            </Link>
+          ) : (
+            <Link to="/" replace className={finish}>
+              {t('bind.finish')}
+            </Link>
+          )}
           <Button kind="ghost" wide onClick={onMore}>
             {t('bind.more')}
           </Button>

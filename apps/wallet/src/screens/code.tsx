@@ -1,3 +1,4 @@
+import type { Card } from '@feiqian/contract';
 import { payCodeToCpm } from '@feiqian/emvqr';
 import {
   Barcode,
@@ -26,6 +27,9 @@ import { groupDigits, makeCode, type ShownCode } from '../pay-code-maker.ts';
 import { cardsQuery } from '../queries.ts';
 import { networkNow, useSession } from '../session.ts';
 
+/** How far the phone's idea of the network's time may be off. */
+const clockSlackMs = 5000;
+
 /** The screen must not go dark while a till is scanning it. */
 function useWakeLock(): void {
   useEffect(() => {
@@ -52,14 +56,14 @@ function useWakeLock(): void {
 }
 
 /** The code now on the screen, renewed by itself; while the last one is used up, the seconds to the next. */
-function usePayCode(slot: number | undefined) {
+function usePayCode(slot: number) {
   const key = useSession()?.payCodeKey;
   const [shown, setShown] = useState<ShownCode | null>(null);
   const [waitSeconds, setWaitSeconds] = useState(0);
   const [leftSeconds, setLeftSeconds] = useState(0);
 
   const renew = useCallback(async () => {
-    if (!key || slot === undefined) return;
+    if (!key) return;
     const made = makeCode(key, slot, networkNow(), await kept('usedStep'));
     if ('waitMs' in made) {
       setShown(null);
@@ -117,31 +121,83 @@ function Codes({ shown }: { shown: ShownCode }) {
   );
 }
 
-/** The payer's own code: bars and QR, renewed by itself, made on the phone with or without a network. */
-export function CodeScreen() {
-  const { t } = useTranslation();
-  const language = useLanguage();
+/** Leads to the result as soon as a till has used the code on the screen, and never shows that code again. */
+function useOutcome(shown: ShownCode | null): void {
   const router = useRouter();
-  const online = useOnline();
-  const cards = useQuery(cardsQuery);
-  const [card, choose] = useChosenCard(cards.data);
-  const [choosing, setChoosing] = useState(false);
-  const { hasKey, shown, waitSeconds, leftSeconds, renew } = usePayCode(card?.slot);
   const [openedAt] = useState(networkNow);
-  useWakeLock();
-
   usePaymentNews((payment) => {
-    const mine = payment.entry === 'pay_code' && Date.parse(payment.updated_at) >= openedAt - 5000;
+    const mine = payment.entry === 'pay_code' && Date.parse(payment.updated_at) >= openedAt - clockSlackMs;
     if (!mine || payment.state === 'created') return;
     if (shown) void keep('usedStep', shown.step);
     void router.navigate({ to: '/result/$paymentId', params: { paymentId: payment.id }, replace: true });
   });
+}
 
-  const none = cards.data?.length === 0;
+function Panel({ card, onChange }: { card: Card; onChange: () => void }) {
+  const { t } = useTranslation();
+  const language = useLanguage();
+  const online = useOnline();
+  const { hasKey, shown, waitSeconds, leftSeconds, renew } = usePayCode(card.slot);
+  useOutcome(shown);
+  useWakeLock();
+  if (!hasKey) return <EmptyState title={t('code.noKey')} detail={t('code.noKeyDetail')} />;
+  return (
+    <div className="flex flex-col gap-3">
+      <div className="overflow-hidden rounded-card border border-line bg-code-paper p-4">
+        <p className="pb-3 text-center text-14 text-code-ink">{t('code.lead')}</p>
+        {shown ? (
+          <Codes key={shown.digits} shown={shown} />
+        ) : (
+          <p
+            role="status"
+            className="figures flex min-h-100 items-center justify-center text-16 text-code-ink"
+          >
+            {waitSeconds > 0 ? t('code.waiting', { seconds: waitSeconds }) : null}
+          </p>
+        )}
+      </div>
+      <button
+        type="button"
+        onClick={onChange}
+        aria-haspopup="dialog"
+        className="target flex items-center justify-between gap-3 rounded-card border border-line bg-raised px-4 py-3 text-16 hover:bg-sunken"
+      >
+        <CardLine
+          bankId={card.bank.id}
+          bankName={bankName(card.bank, language)}
+          tail={card.last4}
+          kind={card.kind}
+        />
+        <ChevronDown size={20} strokeWidth={1.75} aria-hidden="true" className="text-muted" />
+      </button>
+      {shown ? (
+        <Button
+          kind="ghost"
+          className="figures text-14"
+          icon={<RefreshCw size={16} strokeWidth={1.75} aria-hidden="true" />}
+          onClick={() => void renew().then(() => toast(t('code.renewed')))}
+        >
+          {t('code.renewIn', { seconds: leftSeconds })}
+        </Button>
+      ) : null}
+      {online ? null : (
+        <p role="status" className="rounded-card bg-amber-soft p-4 text-14 text-amber">
+          {t('code.offlineNote')}
+        </p>
+      )}
+    </div>
+  );
+}
+
+/** The payer's own code: bars and QR, renewed by itself, made on the phone with or without a network. */
+export function CodeScreen() {
+  const { t } = useTranslation();
+  const cards = useQuery(cardsQuery);
+  const [card, choose] = useChosenCard(cards.data);
+  const [choosing, setChoosing] = useState(false);
   return (
     <InnerPage title={t('code.title')}>
-      {hasKey ? null : <EmptyState title={t('code.noKey')} detail={t('code.noKeyDetail')} />}
-      {none ? (
+      {cards.data?.length === 0 ? (
         <EmptyState
           title={t('code.noCards')}
           action={
@@ -151,52 +207,7 @@ export function CodeScreen() {
           }
         />
       ) : null}
-      {card && hasKey ? (
-        <div className="flex flex-col gap-3">
-          <div className="overflow-hidden rounded-card border border-line bg-code-paper p-4">
-            <p className="pb-3 text-center text-14 text-code-ink">{t('code.lead')}</p>
-            {shown ? (
-              <Codes key={shown.digits} shown={shown} />
-            ) : (
-              <p
-                role="status"
-                className="figures flex min-h-100 items-center justify-center text-center text-16 text-code-ink"
-              >
-                {waitSeconds > 0 ? t('code.waiting', { seconds: waitSeconds }) : null}
-              </p>
-            )}
-          </div>
-          <button
-            type="button"
-            onClick={() => setChoosing(true)}
-            aria-haspopup="dialog"
-            className="target flex items-center justify-between gap-3 rounded-card border border-line bg-raised px-4 py-3 text-16 hover:bg-sunken"
-          >
-            <CardLine
-              bankId={card.bank.id}
-              bankName={bankName(card.bank, language)}
-              tail={card.last4}
-              kind={card.kind}
-            />
-            <ChevronDown size={20} strokeWidth={1.75} aria-hidden="true" className="text-muted" />
-          </button>
-          <Button
-            kind="ghost"
-            className="figures text-14"
-            icon={<RefreshCw size={16} strokeWidth={1.75} aria-hidden="true" />}
-            onClick={() => {
-              void renew().then(() => toast(t('code.renewed')));
-            }}
-          >
-            {t('code.renewIn', { seconds: leftSeconds })}
-          </Button>
-          {online ? null : (
-            <p role="status" className="rounded-card bg-amber-soft p-4 text-14 text-amber">
-              {t('code.offlineNote')}
-            </p>
-          )}
-        </div>
-      ) : null}
+      {card ? <Panel key={card.id} card={card} onChange={() => setChoosing(true)} /> : null}
       {cards.isPending ? <Skeleton className="h-96 w-full rounded-card" /> : null}
       <Sheet open={choosing} onClose={() => setChoosing(false)} title={t('code.chooseCard')}>
         <CardPicker

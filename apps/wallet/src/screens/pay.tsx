@@ -124,6 +124,39 @@ function Order({ payment, card, onChange }: OrderProps) {
   );
 }
 
+interface ActionsProps {
+  payment: Payment;
+  noCards: boolean;
+  busy: boolean;
+  disabled: boolean;
+  onPay: () => void;
+}
+
+function Actions({ payment, noCards, busy, disabled, onPay }: ActionsProps) {
+  const { t } = useTranslation();
+  const language = useLanguage();
+  const amount = formatMoney(payment.amount, payment.currency, language);
+  if (noCards) {
+    return (
+      <Link
+        to="/bind"
+        search={{ pay: payment.id }}
+        className={buttonClass('primary', { wide: true, large: true })}
+      >
+        {t('home.addCard')}
+      </Link>
+    );
+  }
+  return (
+    <>
+      <Button large wide busy={busy} disabled={disabled} onClick={onPay}>
+        {busy ? t('confirm.paying') : t('confirm.pay', { amount })}
+      </Button>
+      <ExpiresIn at={payment.expires_at} />
+    </>
+  );
+}
+
 function ConfirmSheet({ payment }: { payment: Payment }) {
   const { t } = useTranslation();
   const language = useLanguage();
@@ -133,7 +166,7 @@ function ConfirmSheet({ payment }: { payment: Payment }) {
   const [card, choose] = useChosenCard(cards.data);
   const [choosing, setChoosing] = useState(false);
   const pay = usePay(payment);
-  const amount = formatMoney(payment.amount, payment.currency, language);
+  const busy = pay.isPending || payment.state === 'processing';
 
   const close = () => {
     if (choosing) setChoosing(false);
@@ -145,28 +178,17 @@ function ConfirmSheet({ payment }: { payment: Payment }) {
     <Sheet
       open
       onClose={close}
-      dismissible={!pay.isPending && payment.state !== 'processing'}
+      dismissible={!busy}
       title={choosing ? t('confirm.chooseCard') : t('confirm.title')}
       actions={
-        choosing ? null : cards.data?.length === 0 ? (
-          <Link to="/bind" className={buttonClass('primary', { wide: true, large: true })}>
-            {t('home.addCard')}
-          </Link>
-        ) : (
-          <>
-            <Button
-              large
-              wide
-              busy={pay.isPending || payment.state === 'processing'}
-              disabled={!card || !online}
-              onClick={() => card && pay.mutate(card)}
-            >
-              {pay.isPending || payment.state === 'processing'
-                ? t('confirm.paying')
-                : t('confirm.pay', { amount })}
-            </Button>
-            <ExpiresIn at={payment.expires_at} />
-          </>
+        choosing ? null : (
+          <Actions
+            payment={payment}
+            noCards={cards.data?.length === 0}
+            busy={busy}
+            disabled={!card || !online}
+            onPay={() => card && pay.mutate(card)}
+          />
         )
       }
     >
@@ -174,6 +196,7 @@ function ConfirmSheet({ payment }: { payment: Payment }) {
         <CardPicker
           cards={cards.data}
           chosen={card?.id}
+          forPayment={payment.id}
           onChoose={(next) => {
             choose(next);
             setChoosing(false);

@@ -63,12 +63,10 @@ function useNext(): () => void {
   };
 }
 
-/** Mobile number, then the one-time code. In the sandbox its people are one tap away. */
-export function SignInScreen() {
+/** The state of a sign-in: number, code, what was sent, and the two requests. */
+function useSignIn() {
   const { t } = useTranslation();
-  useTitle(t('signIn.title'));
   const goOn = useNext();
-  const sandbox = useQuery(sandboxQuery).data;
   const [mobile, setMobile] = useState('');
   const [code, setCode] = useState('');
   const [wrong, setWrong] = useState('');
@@ -78,10 +76,6 @@ export function SignInScreen() {
     onSuccess: () => setSentAt(Date.now()),
   });
   const enter = useMutation({ mutationFn: () => signIn(mobile, code), onSuccess: goOn });
-  const now = useSeconds(sentAt > 0);
-  const waitSeconds = Math.min(againMs / 1000, Math.max(0, Math.ceil((sentAt + againMs - now) / 1000)));
-  const sent = sentAt > 0;
-
   const askFor = (to: string) => {
     setWrong('');
     enter.reset();
@@ -90,17 +84,92 @@ export function SignInScreen() {
   };
   const submit = (event: FormEvent) => {
     event.preventDefault();
-    if (!sent) return askFor(mobile);
+    if (sentAt === 0) return askFor(mobile);
     if (!codePattern.test(code)) return setWrong(t('signIn.codeWrong'));
     setWrong('');
     enter.mutate();
   };
-  const choose = (person: string) => {
-    setMobile(person);
-    setCode(sandbox?.code ?? '');
-    askFor(person);
-  };
+  return { mobile, setMobile, code, setCode, wrong, sentAt, setSentAt, ask, enter, askFor, submit };
+}
 
+type SignIn = ReturnType<typeof useSignIn>;
+
+function CodeStep({ form }: { form: SignIn }) {
+  const { t } = useTranslation();
+  const now = useSeconds();
+  const waitMs = Math.min(againMs, Math.max(0, form.sentAt + againMs - now));
+  return (
+    <>
+      <Field
+        label={t('signIn.code')}
+        hint={t('signIn.codeSent', { mobile: form.mobile })}
+        error={form.wrong}
+        value={form.code}
+        onChange={(event) => form.setCode(event.target.value.replace(/\D/g, ''))}
+        inputMode="numeric"
+        autoComplete="one-time-code"
+        maxLength={6}
+        autoFocus
+        className="figures tracking-widest"
+        trailing={
+          <Button
+            kind="ghost"
+            className="text-14"
+            disabled={waitMs > 0}
+            busy={form.ask.isPending}
+            aria-label={waitMs > 0 ? t('signIn.againIn', { seconds: Math.ceil(waitMs / 1000) }) : undefined}
+            onClick={() => form.askFor(form.mobile)}
+          >
+            {waitMs > 0 ? `${Math.ceil(waitMs / 1000)} s` : t('signIn.again')}
+          </Button>
+        }
+      />
+      <Button type="submit" large wide busy={form.enter.isPending}>
+        {t('signIn.submit')}
+      </Button>
+      <Button kind="ghost" wide onClick={() => form.setSentAt(0)}>
+        {t('signIn.change')}
+      </Button>
+    </>
+  );
+}
+
+function MobileStep({ form }: { form: SignIn }) {
+  const { t } = useTranslation();
+  return (
+    <>
+      <Field
+        label={t('signIn.mobile')}
+        hint={t('signIn.mobileHint')}
+        error={form.wrong}
+        value={form.mobile}
+        onChange={(event) => form.setMobile(event.target.value.replace(/\D/g, ''))}
+        type="tel"
+        inputMode="numeric"
+        autoComplete="tel-national"
+        maxLength={11}
+        className="figures"
+      />
+      <Button type="submit" large wide busy={form.ask.isPending}>
+        {t('signIn.getCode')}
+      </Button>
+    </>
+  );
+}
+
+/** Mobile number, then the one-time code. In the sandbox its people are one tap away. */
+export function SignInScreen() {
+  const { t } = useTranslation();
+  useTitle(t('signIn.title'));
+  const form = useSignIn();
+  const sandbox = useQuery(sandboxQuery).data;
+  const sent = form.sentAt > 0;
+  const failure = form.enter.error ?? form.ask.error;
+  const choose = (person: string) => {
+    form.setMobile(person);
+    form.setCode(sandbox?.code ?? '');
+    form.askFor(person);
+  };
   return (
     <main className="mx-auto flex min-h-dvh w-full max-w-md flex-col px-6 pt-[max(2rem,env(safe-area-inset-top))] pb-8">
       <div className="ml-auto w-44">
@@ -111,60 +180,9 @@ export function SignInScreen() {
         <h1 className="font-semibold text-28">{t('signIn.title')}</h1>
         <p className="text-16 text-muted">{t('signIn.lead')}</p>
       </div>
-      <form onSubmit={submit} noValidate className="flex flex-col gap-4">
-        {sent ? (
-          <>
-            <Field
-              label={t('signIn.code')}
-              hint={t('signIn.codeSent', { mobile })}
-              error={wrong}
-              value={code}
-              onChange={(event) => setCode(event.target.value.replace(/\D/g, ''))}
-              inputMode="numeric"
-              autoComplete="one-time-code"
-              maxLength={6}
-              autoFocus
-              className="figures tracking-widest"
-              trailing={
-                <Button
-                  kind="ghost"
-                  className="text-14"
-                  disabled={waitSeconds > 0}
-                  busy={ask.isPending}
-                  onClick={() => askFor(mobile)}
-                >
-                  {waitSeconds > 0 ? `${waitSeconds} s` : t('signIn.again')}
-                </Button>
-              }
-            />
-            <Button type="submit" large wide busy={enter.isPending}>
-              {t('signIn.submit')}
-            </Button>
-            <Button kind="ghost" wide onClick={() => setSentAt(0)}>
-              {t('signIn.change')}
-            </Button>
-          </>
-        ) : (
-          <>
-            <Field
-              label={t('signIn.mobile')}
-              hint={t('signIn.mobileHint')}
-              error={wrong}
-              value={mobile}
-              onChange={(event) => setMobile(event.target.value.replace(/\D/g, ''))}
-              type="tel"
-              inputMode="numeric"
-              autoComplete="tel-national"
-              maxLength={11}
-              className="figures"
-            />
-            <Button type="submit" large wide busy={ask.isPending}>
-              {t('signIn.getCode')}
-            </Button>
-          </>
-        )}
-        {enter.isError ? <ErrorNotice error={enter.error} title={t('signIn.failed')} /> : null}
-        {ask.isError ? <ErrorNotice error={ask.error} title={t('signIn.failed')} /> : null}
+      <form onSubmit={form.submit} noValidate className="flex flex-col gap-4">
+        {sent ? <CodeStep form={form} /> : <MobileStep form={form} />}
+        {failure ? <ErrorNotice error={failure} title={t('signIn.failed')} /> : null}
       </form>
       {sandbox && !sent ? <People sandbox={sandbox} onChoose={choose} /> : null}
       <p className="mt-auto pt-8 text-center text-12 text-muted">{t('signIn.privacy')}</p>

@@ -7,6 +7,7 @@ import {
   ErrorNotice,
   Field,
   Keypad,
+  moneyParts,
   parseMinor,
   Spinner,
   useLanguage,
@@ -47,6 +48,22 @@ function useCreate(scan: StoreScan) {
   });
 }
 
+function Payee({ scan }: { scan: StoreScan }) {
+  const { t } = useTranslation();
+  return (
+    <div className="flex items-center gap-3 py-2">
+      <Disc tone="brand">{[...scan.merchant.name][0]}</Disc>
+      <div className="min-w-0">
+        <p className="text-14 text-muted">{t('store.payTo')}</p>
+        <p className="truncate font-semibold text-20">{scan.merchant.name}</p>
+        {scan.store.name === scan.merchant.name ? null : (
+          <p className="truncate text-14 text-muted">{scan.store.name}</p>
+        )}
+      </div>
+    </div>
+  );
+}
+
 /** Static code: the payer types the amount. */
 function StoreAmount({ scan }: { scan: StoreScan }) {
   const { t } = useTranslation();
@@ -59,20 +76,11 @@ function StoreAmount({ scan }: { scan: StoreScan }) {
   const submit = () => {
     if (minor > 0 && !create.isPending) create.mutate({ amount: minor, description: note.trim() });
   };
-  const symbol = language === 'zh-CN' && scan.currency === 'CNY' ? '¥' : scan.currency;
+  const { symbol } = moneyParts(0, scan.currency, language);
 
   return (
     <InnerPage title={t('store.title')}>
-      <div className="flex items-center gap-3 py-2">
-        <Disc tone="brand">{[...scan.merchant.name][0]}</Disc>
-        <div className="min-w-0">
-          <p className="text-14 text-muted">{t('store.payTo')}</p>
-          <p className="truncate font-semibold text-20">{scan.merchant.name}</p>
-          {scan.store.name === scan.merchant.name ? null : (
-            <p className="truncate text-14 text-muted">{scan.store.name}</p>
-          )}
-        </div>
-      </div>
+      <Payee scan={scan} />
       <div className="my-4 flex items-baseline gap-2 border-line-strong border-b pb-2">
         <span aria-hidden="true" className="font-semibold text-28">
           {symbol}

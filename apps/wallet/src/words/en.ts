@@ -95,6 +95,7 @@ export const en: SameShape<typeof zh> & Plurals = {
     },
     failed: 'Not completed; no card was added',
     finish: 'Done',
+    backToPay: 'Back to the payment',
     more: 'Add more',
     noneFound: 'These banks have no card in your name',
     noneFoundDetail: 'Check that you signed in with the mobile number your bank knows.',

@@ -80,6 +80,7 @@ export const zh = {
     },
     failed: '没有完成,没有绑定任何卡',
     finish: '完成',
+    backToPay: '继续付款',
     more: '再添加',
     noneFound: '所选银行没有找到你名下的卡',
     noneFoundDetail: '请确认登录的手机号与银行预留手机号一致。',
