@@ -1,5 +1,6 @@
 import pg from 'pg';
 import type { Db, Sql, SqlResult, SqlValue, Tx } from './sql.ts';
+import { readInstant, toWire } from './wire.ts';
 
 /** Settings of a PostgreSQL pool. */
 export interface PostgresOptions {
@@ -12,14 +13,16 @@ export interface PostgresOptions {
 }
 
 const INT8 = 20;
+const TIMESTAMPTZ = 1184;
 const POOL_MAX = 12;
 const ACQUIRE_MS_MAX = 10_000;
 
 const types: pg.CustomTypesConfig = {
-  getTypeParser: ((oid: number, format?: 'text' | 'binary') =>
-    oid === INT8 && format !== 'binary'
-      ? (value: string) => BigInt(value)
-      : pg.types.getTypeParser(oid, format as 'text')) as pg.CustomTypesConfig['getTypeParser'],
+  getTypeParser: ((oid: number, format?: 'text' | 'binary') => {
+    if (format !== 'binary' && oid === INT8) return BigInt;
+    if (format !== 'binary' && oid === TIMESTAMPTZ) return readInstant;
+    return pg.types.getTypeParser(oid, format as 'text');
+  }) as pg.CustomTypesConfig['getTypeParser'],
 };
 
 async function run<R>(
@@ -28,7 +31,7 @@ async function run<R>(
   params: readonly SqlValue[] | undefined,
   name: string | undefined,
 ): Promise<SqlResult<R>> {
-  const config: pg.QueryConfig = { text, values: (params ?? []) as unknown[] };
+  const config: pg.QueryConfig = { text, values: toWire(params ?? []) };
   if (name !== undefined) config.name = name;
   const result = await client.query(config);
   return { rows: result.rows as R[], count: result.rowCount ?? 0 };
