@@ -1,6 +1,7 @@
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { sandboxBanks, sandboxPeople, testCards } from '@feiqian/app-bank';
+import { parseBankConfig, sandboxBanks, sandboxPeople, testCards } from '@feiqian/app-bank';
+import { parseMemberFile } from '@feiqian/app-network';
 import { paymentStates } from '@feiqian/contract';
 import { transitions } from '@feiqian/payments';
 import { expect, test } from 'vitest';
@@ -88,4 +89,23 @@ test('every npm script that a document tells to run exists', () => {
     const [, script] = command.match(/^node (\S+)/) ?? [];
     if (script) expect(existsSync(join(root, script)), command).toBe(true);
   }
+});
+
+test('the files shown in docs/guides/bank.md are accepted as they stand', () => {
+  const [member, bank] = [...read('docs/guides/bank.md').matchAll(/```json\n([\s\S]*?)```/g)].map((match) =>
+    JSON.parse(match[1] ?? ''),
+  );
+  expect(parseMemberFile(member)).toMatchObject({ ok: true });
+  expect(parseBankConfig(bank)).toMatchObject({ ok: true });
+});
+
+test('every command of feiqian that a document shows exists', () => {
+  const commands = [...read('apps/cli/src/main.ts').matchAll(/\.command\('([\w-]+)/g)].map(
+    (match) => match[1],
+  );
+  const shown = ['README.md', 'docs/guides/quickstart.md', 'docs/guides/bank.md', 'docs/guides/production.md']
+    .map(read)
+    .flatMap((text) => [...text.matchAll(/npx feiqian ([a-z][\w-]*)/g)].map((match) => match[1]));
+  expect(shown.length).toBeGreaterThan(5);
+  for (const name of shown) expect(commands).toContain(name);
 });
