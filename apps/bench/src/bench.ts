@@ -19,8 +19,9 @@ export interface BenchOptions {
   merchants: number;
   inFlight: number;
   connections: number;
-  /** Purchases a second for the latency run; null takes 80 % of the capacity found. */
+  /** Purchases a second of the latency run; null takes 80 % of the capacity found. */
   rate: number | null;
+  /** Also measures the capacity with all payments to one merchant. */
   hot: boolean;
   yardstick: boolean;
   /** The command line, to start the network and the auditor as processes of their own. */
@@ -32,8 +33,18 @@ const startMsMax = 90_000;
 const warmUpSeconds = 4;
 const rateOfCapacity = 0.8;
 
-/** Measures whole purchases through HTTP, ISO 8583, ledger and commit, then audits. True when the books are right. */
-export async function runBench(o: BenchOptions): Promise<boolean> {
+/** What one run found; rates are captured purchases a second, times ms. */
+export interface BenchFigures {
+  capacity: number;
+  ratio: number | null;
+  alone: LoadResult;
+  atRate: LoadResult;
+  hot: number | null;
+  auditClean: boolean;
+}
+
+/** Measures whole purchases through HTTP, ISO 8583, ledger and commit, then audits. */
+export async function runBench(o: BenchOptions): Promise<BenchFigures> {
   const closers: (() => unknown)[] = [];
   try {
     o.write(`machine   ${machineLine()}`);
@@ -48,9 +59,16 @@ export async function runBench(o: BenchOptions): Promise<boolean> {
     const prepared = await prepare(o, env);
     const network = await startProcess(o, env);
     closers.push(() => stopProcess(network));
-    await measure(o, Number(env.PORT), prepared, network.pid as number, postgres?.pid ?? null, yard);
+    const figures = await measure(
+      o,
+      Number(env.PORT),
+      prepared,
+      network.pid as number,
+      postgres?.pid ?? null,
+      yard,
+    );
     await stopProcess(network);
-    return await audit(o, env);
+    return { ...figures, auditClean: await audit(o, env) };
   } finally {
     for (const close of closers.reverse()) await close();
   }
@@ -184,14 +202,14 @@ async function measure(
   pid: number,
   postgresPid: number | null,
   yard: number | null,
-): Promise<void> {
+): Promise<Omit<BenchFigures, 'auditClean'>> {
   const client = new LoadClient(port, o.connections);
   const used = () => ({
     network: cpuSeconds(pid),
     database: postgresPid === null ? 0 : cpuSeconds(postgresPid),
     generator: process.cpuUsage().user / 1e6 + process.cpuUsage().system / 1e6,
   });
-  const base = { inFlightMax: o.inFlight, hotMerchant: o.hot };
+  const base = { inFlightMax: o.inFlight, hotMerchant: false };
   try {
     await runLoad(client, prepared, { ...base, rate: null, seconds: warmUpSeconds }, 'warm');
     const alone = await runLoad(
@@ -206,15 +224,22 @@ async function measure(
     const before = used();
     const capacity = await runLoad(client, prepared, { ...base, rate: null, seconds: o.seconds }, 'capacity');
     const after = used();
-    report(o, `capacity${o.hot ? ', one merchant' : ''}`, capacity);
+    report(o, 'capacity', capacity);
     const per = (key: keyof typeof after) =>
       (((after[key] - before[key]) / capacity.captured) * 1000).toFixed(2);
     o.write(
       `cpu       seconds per 1,000 payments: network ${per('network')}, database ${per('database')}, generator and bank stub ${per('generator')}`,
     );
-    if (yard !== null) o.write(`ratio     ${(capacity.perSecond / yard).toFixed(2)} × pgbench TPC-B`);
+    const ratio = yard === null ? null : capacity.perSecond / yard;
+    if (ratio !== null) o.write(`ratio     ${ratio.toFixed(2)} × pgbench TPC-B`);
     const rate = o.rate ?? Math.floor(capacity.perSecond * rateOfCapacity);
-    report(o, `at ${rate}/s`, await runLoad(client, prepared, { ...base, rate, seconds: o.seconds }, 'rate'));
+    const atRate = await runLoad(client, prepared, { ...base, rate, seconds: o.seconds }, 'rate');
+    report(o, `at ${rate}/s`, atRate);
+    const hot = o.hot
+      ? await runLoad(client, prepared, { ...base, hotMerchant: true, rate: null, seconds: o.seconds }, 'hot')
+      : null;
+    if (hot) report(o, 'one shop', hot);
+    return { capacity: capacity.perSecond, ratio, alone, atRate, hot: hot?.perSecond ?? null };
   } finally {
     client.close();
   }

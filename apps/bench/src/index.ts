@@ -1,1 +1,2 @@
-export { type BenchOptions, runBench } from './bench.ts';
+export { type BenchFigures, type BenchOptions, runBench } from './bench.ts';
+export { runSuite } from './suite.ts';
