@@ -111,7 +111,10 @@ function Rail({ places, onSignOut }: { places: readonly Place[]; onSignOut: () =
   const { t } = useTranslation();
   const ui = useUiText();
   return (
-    <div className="hidden w-56 shrink-0 border-line border-r bg-raised lg:block print:hidden">
+    <aside
+      aria-label={t('app.title')}
+      className="hidden w-56 shrink-0 border-line border-r bg-raised lg:block print:hidden"
+    >
       <div className="sticky top-0 flex h-dvh flex-col gap-4 p-3">
         <Link to="/" className="px-3 py-2">
           <Wordmark name={ui('name')} suffix={t('app.name')} />
@@ -126,7 +129,7 @@ function Rail({ places, onSignOut }: { places: readonly Place[]; onSignOut: () =
           <EngineNote />
         </div>
       </div>
-    </div>
+    </aside>
   );
 }
 

@@ -29,15 +29,9 @@ function useColumns(): Columns<Payment> {
         column.accessor('created_at', {
           header: t('payments.time'),
           cell: ({ row }) => (
-            <Link
-              to="/payments/$id"
-              params={{ id: row.original.id }}
-              preload={false}
-              aria-label={`${row.original.id} ${row.original.merchant.name}`}
-              className="text-ink"
-            >
+            <Link to="/payments/$id" params={{ id: row.original.id }} preload={false} className="text-ink">
               <Time at={row.original.created_at} />
-              <span className="block max-w-36 truncate text-12 text-muted sm:hidden">
+              <span className="max-w-36 truncate text-12 text-muted max-sm:block sm:sr-only">
                 {row.original.merchant.name}
               </span>
             </Link>

@@ -20,6 +20,7 @@ import {
 } from '@feiqian/contract';
 import { type HttpApp, idempotently, ProblemError, requestKey, sendAnswer } from '@feiqian/http';
 import { fromUuid, toUuid } from '@feiqian/ids';
+import { Type } from 'typebox';
 import type { ConsoleDeps } from './deps.ts';
 
 const desk = { callers: ['console'] as const };
@@ -98,9 +99,19 @@ function keyView(row: {
 export function apiKeyRoutes(app: HttpApp, deps: ConsoleDeps): void {
   app.get(
     '/v1/console/api-keys',
-    { config: desk, schema: { tags: ['console'], summary: "Merchants' API keys" } },
+    {
+      config: desk,
+      schema: {
+        tags: ['console'],
+        summary: "Merchants' API keys",
+        querystring: Strict({ merchant_id: Type.Optional(Id('mer')) }),
+      },
+    },
     async (request) => {
-      const rows = await deps.access.merchantKeys(keysOf(callerAs(request, 'console'), false));
+      const only = keysOf(callerAs(request, 'console'), false);
+      const asked = request.query.merchant_id === undefined ? null : toUuid(request.query.merchant_id, 'mer');
+      if (only !== null && asked !== null && asked !== only) return { data: [] };
+      const rows = await deps.access.merchantKeys(only ?? asked);
       return { data: rows.map(keyView) };
     },
   );
@@ -164,7 +175,7 @@ export function apiKeyRoutes(app: HttpApp, deps: ConsoleDeps): void {
         { db: deps.db, now: deps.clock.now },
         requestKey(request, callerOf(p)),
         async (tx) => {
-          const row = await deps.access.credential(id);
+          const row = await deps.access.credential(id, tx);
           if (row?.kind !== 'merchant_key' || (only !== null && row.tenant !== only))
             throw new ProblemError('not_found');
           await deps.access.revoke(tx, id, 'merchant_key');

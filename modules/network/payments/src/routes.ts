@@ -13,7 +13,6 @@ import {
   Payment as PaymentSchema,
   type PaymentState,
   PaymentState as PaymentStateSchema,
-  Poster,
   Receipt,
   Refund as RefundSchema,
   Strict,
@@ -30,10 +29,11 @@ import { fromUuid, toUuid } from '@feiqian/ids';
 import type { StoredEvent } from '@feiqian/outbox';
 import type { FastifyRequest } from 'fastify';
 import { Type } from 'typebox';
-import { readPayCode, staticCode } from './code.ts';
+import { readPayCode } from './code.ts';
 import type { PaymentsDeps } from './deps.ts';
 import type { Payment } from './payment.ts';
 import { onlineTerminal, type Payments } from './payments.ts';
+import { posterRoute } from './posterRoute.ts';
 import { paymentView, refundView } from './view.ts';
 
 export interface PaymentRoutesDeps extends PaymentsDeps {
@@ -302,27 +302,7 @@ function readRoutes(app: HttpApp, deps: PaymentRoutesDeps): void {
     },
     async (request) => receiptOf(deps, await ownedBy(deps, takerOf(request).merchantId, request.params.id)),
   );
-  app.get(
-    '/v1/stores/:id/poster',
-    {
-      config: merchantSide,
-      schema: {
-        tags: ['payments'],
-        summary: "A store's static code",
-        params: Strict({ id: Id('sto') }),
-        response: { 200: Poster },
-      },
-    },
-    async (request) => {
-      const till = await deps.merchants.till(toUuid(request.params.id, 'sto'));
-      if (till?.merchant.id !== takerOf(request).merchantId) throw new ProblemError('not_found');
-      return {
-        merchant: { id: fromUuid(till.merchant.id, 'mer'), name: till.merchant.name },
-        store: { id: request.params.id, name: till.store.name },
-        code: staticCode(till.store, till.merchant),
-      };
-    },
-  );
+  posterRoute(app, deps);
 }
 
 /** The receipt of a payment, the same for both sides. */
