@@ -145,6 +145,7 @@ export function createAccess(deps: AccessDeps) {
     addOperator,
     codes: createCodes(deps),
     merchantKeys: (tenant: string | null) => store.credentialsOf(db, 'merchant_key', tenant),
-    credential: (id: string) => store.credentialById(db, id),
+    /** Inside a transaction hand it in as `sql`. */
+    credential: (id: string, sql: Sql = db) => store.credentialById(sql, id),
   };
 }

@@ -40,12 +40,15 @@ export function createMerchants(deps: MerchantsDeps) {
   const { db, clock, ids, access } = deps;
   const cache = new Map<string, { till: Till | null; untilMs: number }>();
 
-  /** The store and its merchant, or null. From memory for up to a second: this is on the way of every payment. */
-  async function till(storeId: string): Promise<Till | null> {
+  /**
+   * The store and its merchant, or null. From memory for up to a second: this is on the way of every payment.
+   * Inside a transaction hand it in as `sql`: the embedded engine has one session, and would wait for itself.
+   */
+  async function till(storeId: string, sql: Sql = db): Promise<Till | null> {
     const now = clock.now();
     const known = cache.get(storeId);
     if (known && known.untilMs > now) return known.till;
-    const found = (await store.tillByStore(db, storeId)) ?? null;
+    const found = (await store.tillByStore(sql, storeId)) ?? null;
     if (cache.size >= cacheEntriesMax) cache.clear();
     cache.set(storeId, { till: found, untilMs: now + cacheMs });
     return found;

@@ -1,6 +1,6 @@
 import type { Clock } from '@feiqian/clock';
 import type { ErrorCode } from '@feiqian/contract';
-import type { Db } from '@feiqian/db';
+import type { Db, Sql } from '@feiqian/db';
 import { ProblemError } from '@feiqian/http';
 import type { Ids } from '@feiqian/ids';
 import type { Ledger } from '@feiqian/ledger';
@@ -33,9 +33,9 @@ export interface PaymentsDeps {
   kickForwarder: () => void;
 }
 
-/** The merchant of a payment, for the bank message. */
-export async function merchantOf(deps: PaymentsDeps, p: Payment): Promise<Merchant> {
-  const till = await deps.merchants.till(p.storeId);
+/** The merchant of a payment, for the bank message. Inside a transaction, read through it. */
+export async function merchantOf(deps: PaymentsDeps, p: Payment, sql: Sql = deps.db): Promise<Merchant> {
+  const till = await deps.merchants.till(p.storeId, sql);
   if (till === null) throw new Error(`store ${p.storeId} of payment ${p.id} is missing`);
   return till.merchant;
 }

@@ -61,13 +61,15 @@ export function createOperations(deps: PaymentsDeps) {
     const decision = capture(await owned(tx, merchantId, paymentId), amount, clock.now());
     if (!decision.ok) throw refusal(decision.code);
     const p = decision.payment;
-    await enqueueForwards(tx, [completionOf(p, await merchantOf(deps, p), deps.acquirerCode, numbered())]);
+    await enqueueForwards(tx, [
+      completionOf(p, await merchantOf(deps, p, tx), deps.acquirerCode, numbered()),
+    ]);
     await save(tx, p, 'payment.captured', [captureHold(p, ids.uuid(), deps.booksOf(p))]);
     return p;
   }
 
   async function release(tx: Tx, p: Payment, type: string): Promise<void> {
-    await enqueueForwards(tx, [reversalOf(p, await merchantOf(deps, p), deps.acquirerCode, numbered())]);
+    await enqueueForwards(tx, [reversalOf(p, await merchantOf(deps, p, tx), deps.acquirerCode, numbered())]);
     await save(tx, p, type, [releaseHold(p, ids.uuid(), deps.booksOf(p))]);
   }
 
@@ -123,7 +125,7 @@ export function createOperations(deps: PaymentsDeps) {
         completedAtMs: null,
       };
       await store.insertRefund(tx, made);
-      await enqueueForwards(tx, [refundOf(p, made, await merchantOf(deps, p), deps.acquirerCode)]);
+      await enqueueForwards(tx, [refundOf(p, made, await merchantOf(deps, p, tx), deps.acquirerCode)]);
       await save(tx, p, 'payment.refund_pending', [refundHold(p, made, deps.booksOf(p))], {
         refund: refundView(made),
       });
