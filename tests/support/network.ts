@@ -1,0 +1,125 @@
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { sandboxBanks } from '@feiqian/app-bank';
+import { parseConfig, type RunningNetwork, startNetwork } from '@feiqian/app-network';
+import type { Sandbox } from '@feiqian/contract';
+import { testDatabase } from '@feiqian/testkit';
+import { Caller, done, type Heard } from './caller.ts';
+import { layOutCity } from './city.ts';
+import { refuseNesting } from './transactions.ts';
+import { until } from './until.ts';
+
+export interface TestNetworkOptions {
+  /** How long the network waits for a bank, in ms; the banks' late answers come half as long again after it. */
+  linkWaitMs?: number;
+  env?: Record<string, string>;
+  /** Another process's database, to serve it as well: its address (PostgreSQL alone). */
+  databaseUrl?: string;
+}
+
+/** A network with its sandbox city on a database of its own, in this process and on free ports. */
+export interface TestNetwork extends RunningNetwork {
+  /** Calls the API without a token. */
+  anyone: Caller;
+  /** Calls it with the first merchant's secret key. */
+  merchant: Caller;
+  /** What the sandbox tells a newcomer. */
+  guide: Sandbox;
+  storeId: string;
+  /** Every answer that was given to a caller of this network. */
+  heard: Heard[];
+  /** What was logged. */
+  logs: string[];
+  /** Address of the database when it is on a server. */
+  databaseUrl: string | null;
+  /** Directory of the embedded engine. */
+  dataDir: string;
+}
+
+/** Free ports, and a city without a past. */
+export const quietly = {
+  PORT: '0',
+  FEIQIAN_BANK_ISO_PORT: '0',
+  FEIQIAN_BANK_API_PORT: '0',
+  FEIQIAN_HISTORY: 'false',
+};
+const linksMsMax = 10_000;
+
+/**
+ * Starts a network: PGlite in a temporary directory, or a fresh database on `TEST_DATABASE_URL`. One for a test
+ * file is enough: tests use people, orders and keys of their own.
+ */
+export async function startTestNetwork(options: TestNetworkOptions = {}): Promise<TestNetwork> {
+  const logs = captureLogs();
+  const dataDir = mkdtempSync(join(tmpdir(), 'feiqian-test-'));
+  const server = process.env.TEST_DATABASE_URL;
+  const own = options.databaseUrl === undefined && server ? await testDatabase() : null;
+  const databaseUrl = options.databaseUrl ?? own?.url ?? null;
+  for (const bank of sandboxBanks) bank.settings.lateAnswerMs = (options.linkWaitMs ?? 8_000) * 1.5;
+  if (databaseUrl === null) await layOutCity(dataDir, async (dir) => (await start(dir, {})).stop());
+  const running = await start(dataDir, {
+    ...(databaseUrl === null ? {} : { DATABASE_URL: databaseUrl }),
+    ...options.env,
+  });
+  refuseNesting(running.network.db);
+  if (options.linkWaitMs !== undefined) await setLinkWait(running, options.linkWaitMs);
+  await linked(running);
+  const heard: Heard[] = [];
+  const anyone = new Caller(running.url, null, (h) => heard.push(h));
+  const guide = await done(anyone.get<Sandbox>('/v1/sandbox'));
+  return {
+    ...running,
+    anyone,
+    merchant: anyone.as(guide.demo_key.secret),
+    guide,
+    storeId: guide.demo_key.store_id,
+    heard,
+    logs: logs.lines,
+    databaseUrl,
+    dataDir,
+    async stop() {
+      await running.stop();
+      await own?.close();
+      logs.release();
+      rmSync(dataDir, { recursive: true, force: true });
+    },
+  };
+}
+
+function start(dataDir: string, env: Record<string, string>): Promise<RunningNetwork> {
+  const parsed = parseConfig({ ...quietly, FEIQIAN_DATA_DIR: dataDir, ...env });
+  if (!parsed.ok) throw new Error(parsed.problems.map((p) => `${p.name}: ${p.message}`).join('\n'));
+  return startNetwork(parsed.config, () => undefined);
+}
+
+/** Waits until every bank's link is signed on. */
+export function linked({ network }: Pick<RunningNetwork, 'network'>): Promise<void> {
+  const issuers = network.members.list().filter((m) => m.link !== null);
+  return until(() => issuers.every((m) => network.links.isUp(m.id)), linksMsMax);
+}
+
+async function setLinkWait({ network }: RunningNetwork, waitMs: number): Promise<void> {
+  await linked({ network });
+  for (const { id, link } of network.members.list()) {
+    if (link) await network.members.update(id, { link: { ...link, waitMs } });
+  }
+}
+
+/** What goes to standard error meanwhile, which is where logs go; errors are shown as well. */
+function captureLogs(): { lines: string[]; release: () => void } {
+  const lines: string[] = [];
+  const write = process.stderr.write.bind(process.stderr);
+  process.stderr.write = ((chunk: string | Uint8Array, ...rest: never[]) => {
+    const text = typeof chunk === 'string' ? chunk : Buffer.from(chunk).toString();
+    if (!text.startsWith('{"level"')) return write(chunk, ...rest);
+    lines.push(text);
+    return true;
+  }) as typeof process.stderr.write;
+  return {
+    lines,
+    release: () => {
+      process.stderr.write = write;
+    },
+  };
+}
