@@ -6,7 +6,7 @@ import { applyExpiry, applyTransfers } from './batch.ts';
 import type { LedgerChanges, LedgerState } from './draft.ts';
 import { type AccountBalance, type AccountPage, accountHistory, accountTransfers } from './page.ts';
 import { type AccountStore, createAccountStore } from './store/accounts.ts';
-import { keepToIndexes, planFreely } from './store/plans.ts';
+import { createPlans, type Plans } from './store/plans.ts';
 import { createTransferStore, type Timeout, type TransferStore } from './store/transfers.ts';
 import {
   expiresAt,
@@ -54,6 +54,12 @@ export interface Ledger {
   ): Promise<LedgerProblem[]>;
 }
 
+interface Stores {
+  readonly accounts: AccountStore;
+  readonly transfers: TransferStore;
+  readonly plans: Plans;
+}
+
 /**
  * The ledger in a PostgreSQL schema of its own.
  * @throws RangeError for a schema name that would need quoting
@@ -62,12 +68,12 @@ export function createLedger(schema: string): Ledger {
   if (!/^[a-z_][a-z0-9_]{0,40}$/.test(schema)) throw new RangeError(`not a schema name: ${schema}`);
   const accounts = createAccountStore(schema);
   const transfers = createTransferStore(schema);
+  const stores: Stores = { accounts, transfers, plans: createPlans() };
   const inTurn = createTurns();
   return {
     migrations: { schema, scripts: [{ name: '0001_ledger', sql: init }] },
     createAccounts: (tx, inputs, nowMs) => createAccounts(accounts, tx, inputs, nowMs),
-    createTransfers: (tx, inputs, nowMs) =>
-      inTurn(tx, () => createTransfers(accounts, transfers, tx, inputs, nowMs)),
+    createTransfers: (tx, inputs, nowMs) => inTurn(tx, () => createTransfers(stores, tx, inputs, nowMs)),
     async lookupAccounts(sql, ids) {
       return inOrder(ids, await accounts.load(sql, ids), (a) => a.id);
     },
@@ -80,8 +86,7 @@ export function createLedger(schema: string): Ledger {
     transfersByGroup: (sql, groupId) => transfers.ofGroup(sql, groupId),
     accountTransfers: (sql, accountId, page) => accountTransfers(transfers, sql, accountId, page),
     accountHistory: (sql, accountId, page) => accountHistory(transfers, sql, accountId, page),
-    expirePending: (tx, nowMs, limit) =>
-      inTurn(tx, () => expirePending(accounts, transfers, tx, nowMs, limit)),
+    expirePending: (tx, nowMs, limit) => inTurn(tx, () => expirePending(stores, tx, nowMs, limit)),
     audit: (sql, onProgress) => audit(schema, sql, onProgress),
   };
 }
@@ -110,8 +115,7 @@ async function createAccounts(
 }
 
 async function createTransfers(
-  accounts: AccountStore,
-  transfers: TransferStore,
+  stores: Stores,
   tx: Tx,
   inputs: readonly TransferInput[],
   nowMs: number,
@@ -119,9 +123,9 @@ async function createTransfers(
   if (inputs.length === 0) return [];
   checkBatch(inputs.length);
   for (let attempt = 0; attempt < attemptsMax; attempt++) {
-    const state = await load(accounts, transfers, tx, inputs);
+    const state = await load(stores, tx, inputs);
     const { results, changes } = applyTransfers(state, inputs, nowMs);
-    if (await store(accounts, transfers, tx, state, changes)) return results;
+    if (await store(stores, tx, state, changes)) return results;
   }
   throw new Error('transfers with the same ids keep being created elsewhere');
 }
@@ -130,12 +134,8 @@ async function createTransfers(
  * Loads what the inputs refer to. The statements are sent together but run in this order, each on what is
  * committed when it starts: whatever else touches these accounts is finished and seen once they are locked.
  */
-async function load(
-  accounts: AccountStore,
-  transfers: TransferStore,
-  tx: Tx,
-  inputs: readonly TransferInput[],
-): Promise<LedgerState> {
+async function load(stores: Stores, tx: Tx, inputs: readonly TransferInput[]): Promise<LedgerState> {
+  const { accounts, transfers, plans } = stores;
   const ids = new Set<string>();
   const accountIds = new Set<string>();
   const pendingIds = new Set<string>();
@@ -150,7 +150,7 @@ async function load(
   }
   const pendings = [...pendingIds];
   const [, locked, existing, failed, resolutions] = await Promise.all([
-    keepToIndexes(tx),
+    plans.keepToIndexes(tx),
     accountsNamed
       ? accounts.lock(tx, [...accountIds])
       : accounts.lockWithPending(tx, [...accountIds], pendings),
@@ -172,13 +172,8 @@ async function load(
  * differently, so what was inserted is taken back and nothing else is written.
  * @returns false if the batch must be decided anew
  */
-async function store(
-  accounts: AccountStore,
-  transfers: TransferStore,
-  tx: Tx,
-  state: LedgerState,
-  changes: LedgerChanges,
-): Promise<boolean> {
+async function store(stores: Stores, tx: Tx, state: LedgerState, changes: LedgerChanges): Promise<boolean> {
+  const { accounts, transfers, plans } = stores;
   if (changes.transfers.length > 0) {
     const inserted = await transfers.insert(tx, [...changes.transfers].sort(byId));
     if (inserted.length < changes.transfers.length) {
@@ -201,7 +196,7 @@ async function store(
     if (closed.length > 0) writes.push(transfers.deleteTimeouts(tx, closed));
   }
   if (changes.failed.length > 0) writes.push(transfers.insertFailed(tx, [...changes.failed].sort(byId)));
-  writes.push(planFreely(tx));
+  writes.push(plans.planFreely(tx));
   await Promise.all(writes);
   return true;
 }
@@ -224,18 +219,13 @@ function closedTimeouts(
   return closed;
 }
 
-async function expirePending(
-  accounts: AccountStore,
-  transfers: TransferStore,
-  tx: Tx,
-  nowMs: number,
-  limit: number,
-): Promise<Transfer[]> {
+async function expirePending(stores: Stores, tx: Tx, nowMs: number, limit: number): Promise<Transfer[]> {
+  const { accounts, transfers, plans } = stores;
   const due = await transfers.due(tx, timestampOfMs(nowMs), Math.min(limit, batchEventsMax));
   if (due.length === 0) return [];
   const ids = due.map((timeout) => timeout.pendingId);
   const [, locked, pendings, resolutions] = await Promise.all([
-    keepToIndexes(tx),
+    plans.keepToIndexes(tx),
     accounts.lockWithPending(tx, [], ids),
     transfers.load(tx, ids),
     transfers.loadResolutions(tx, ids),
@@ -247,7 +237,7 @@ async function expirePending(
     failed: new Set(),
   };
   const { expired, changes } = applyExpiry(state, ids, nowMs);
-  await store(accounts, transfers, tx, state, changes);
+  await store(stores, tx, state, changes);
   return expired;
 }
 
