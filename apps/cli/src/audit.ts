@@ -8,7 +8,7 @@ export async function runAudit(options: { all?: boolean; quiet?: boolean }): Pro
   const config = configured();
   let engine: Awaited<ReturnType<typeof openEngine>>;
   try {
-    engine = await openEngine(config);
+    engine = await openEngine(config, 'freely');
   } catch (error) {
     process.stderr.write(`${error instanceof StartRefused ? error.message : String(error)}\n`);
     return 2;

@@ -1,6 +1,6 @@
 import { rmSync } from 'node:fs';
 import { join, resolve } from 'node:path';
-import { type Db, holdDataDirectory, openPglite, openPostgres } from '@feiqian/db';
+import { type Db, holdDataDirectory, openPglite, openPostgres, type Planning } from '@feiqian/db';
 import type { Config } from './config.ts';
 
 /** The database of this process, and what it promises (profiles of docs/guides/production.md). */
@@ -19,11 +19,13 @@ export class StartRefused extends Error {
 }
 
 /** Opens PostgreSQL when `DATABASE_URL` is set, else the embedded engine in the data directory. */
-export function openEngine(config: Config): Promise<Engine> {
-  return config.databaseUrl === null ? openEmbedded(config) : openServer(config, config.databaseUrl);
+export function openEngine(config: Config, planning: Planning = 'by_index'): Promise<Engine> {
+  return config.databaseUrl === null
+    ? openEmbedded(config, planning)
+    : openServer(config, config.databaseUrl, planning);
 }
 
-async function openEmbedded(config: Config): Promise<Engine> {
+async function openEmbedded(config: Config, planning: Planning): Promise<Engine> {
   const dir = resolve(config.dataDir);
   const held = holdDataDirectory(dir);
   if (!held.ok) {
@@ -39,7 +41,7 @@ async function openEmbedded(config: Config): Promise<Engine> {
       process.stderr.write(`The disk of ${dir} is full. Stopped; make room and start again.\n`);
       process.exit(1);
     };
-    const db = await openPglite({ dir: cluster, onDiskFull });
+    const db = await openPglite({ dir: cluster, onDiskFull, planning });
     const { rows } = await db.query<{ version: string }>(
       "select current_setting('server_version') as version",
     );
@@ -64,8 +66,8 @@ async function openEmbedded(config: Config): Promise<Engine> {
 const durable = ['fsync', 'full_page_writes', 'synchronous_commit'] as const;
 const versionMin = 150_000;
 
-async function openServer(config: Config, url: string): Promise<Engine> {
-  const db = openPostgres({ url, poolMax: config.databasePool });
+async function openServer(config: Config, url: string, planning: Planning): Promise<Engine> {
+  const db = openPostgres({ url, poolMax: config.databasePool, planning });
   const settings: Record<string, string> = {};
   for (const name of [...durable, 'synchronous_standby_names', 'server_version', 'server_version_num']) {
     const { rows } = await db.query<{ value: string }>('select current_setting($1) as value', [name]);

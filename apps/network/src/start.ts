@@ -31,6 +31,7 @@ export type Progress = (step: string) => void;
 
 const sweepMs = 1_000;
 const forgetMs = 60_000;
+const vacuumMs = 10 * 60_000;
 
 /** Starts the network with all its roles; in the sandbox also the reference banks and, the first time, the city. */
 export async function startNetwork(config: Config, progress: Progress): Promise<RunningNetwork> {
@@ -150,6 +151,9 @@ async function run(network: Network, logger: Logger, closers: (() => Promise<unk
   jobs.every('expire holds', forgetMs, () =>
     network.db.transaction((tx) => network.ledger.expirePending(tx, network.clock.now(), 500)),
   );
+  // The embedded engine has nobody else to clear away old row versions.
+  if (network.db.engine === 'pglite')
+    jobs.every('vacuum', vacuumMs, () => network.db.script('vacuum analyze'));
   jobs.every('renew references', reservationRenewMs, () => network.references.renew());
   await network.outbox.start();
   await network.links.start();

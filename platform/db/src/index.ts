@@ -2,5 +2,5 @@ export { type Held, type Holder, holdDataDirectory } from './dataDirectory.ts';
 export { migrate, pendingMigrations } from './migrate.ts';
 export { openPglite } from './pglite.ts';
 export { openPostgres } from './postgres.ts';
-export type { Db, Migrations, Sql, SqlResult, SqlValue, Tx } from './sql.ts';
+export type { Db, Migrations, Planning, Sql, SqlResult, SqlValue, Tx } from './sql.ts';
 export { isConnectionLost, isDiskFull } from './sql.ts';

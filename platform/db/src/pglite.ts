@@ -1,5 +1,5 @@
 import { PGlite, types } from '@electric-sql/pglite';
-import { type Db, isDiskFull, type SqlResult, type SqlValue, type Tx } from './sql.ts';
+import { type Db, isDiskFull, type Planning, type SqlResult, type SqlValue, type Tx } from './sql.ts';
 
 /** Settings of the embedded engine. */
 export interface PgliteOptions {
@@ -7,6 +7,8 @@ export interface PgliteOptions {
   dir?: string;
   /** A dump made by `PGlite.dumpDataDir`, to start from instead of an empty cluster. */
   loadDataDir?: Blob;
+  /** See `Planning`; by index unless set otherwise. The embedded engine gathers no statistics by itself. */
+  planning?: Planning;
   /** Called at the first write that found the disk full: the process must end, the engine does not recover. */
   onDiskFull?: () => void;
 }
@@ -26,6 +28,9 @@ export async function openPglite(options: PgliteOptions = {}): Promise<Db & { du
     parsers,
   });
   await pglite.exec("set timezone to 'UTC'");
+  if ((options.planning ?? 'by_index') === 'by_index') {
+    await pglite.exec('set enable_seqscan = off; set enable_hashjoin = off; set enable_mergejoin = off');
+  }
 
   async function run<R>(
     target: { query: PGlite['query'] },

@@ -1,5 +1,5 @@
 import pg from 'pg';
-import type { Db, Sql, SqlResult, SqlValue, Tx } from './sql.ts';
+import type { Db, Planning, Sql, SqlResult, SqlValue, Tx } from './sql.ts';
 import { readInstant, toWire } from './wire.ts';
 
 /** Settings of a PostgreSQL pool. */
@@ -10,6 +10,8 @@ export interface PostgresOptions {
   /** How long a caller waits for a free connection before it fails, in ms. */
   acquireMsMax?: number;
   applicationName?: string;
+  /** See `Planning`; by index unless set otherwise. */
+  planning?: Planning;
 }
 
 const INT8 = 20;
@@ -39,12 +41,13 @@ async function run<R>(
 
 /** Opens a pool on PostgreSQL 15 or newer. int8 arrives as bigint; sessions run in UTC. */
 export function openPostgres(options: PostgresOptions): Db {
+  const byIndex = (options.planning ?? 'by_index') === 'by_index';
   const pool = new pg.Pool({
     connectionString: options.url,
     max: options.poolMax ?? POOL_MAX,
     connectionTimeoutMillis: options.acquireMsMax ?? ACQUIRE_MS_MAX,
     application_name: options.applicationName ?? 'feiqian',
-    options: '-c TimeZone=UTC',
+    options: `-c TimeZone=UTC${byIndex ? ' -c enable_seqscan=off -c enable_hashjoin=off -c enable_mergejoin=off' : ''}`,
     types,
     // Queries of one transaction are written without waiting for each other's answers.
     ...({ pipeline: true } as object),

@@ -32,6 +32,14 @@ export interface Sql {
   ): Promise<SqlResult<R>>;
 }
 
+/**
+ * How statements are planned. `by_index`, for a process that serves: PostgreSQL keeps the plan of a prepared
+ * statement until statistics change, so a plan made while a table was nearly empty would go on reading all of it
+ * while it grows by thousands of rows a second; index look-ups are all that such statements want. `freely`, for
+ * reports and audits that read whole tables.
+ */
+export type Planning = 'by_index' | 'freely';
+
 /** An open transaction. */
 export interface Tx extends Sql {
   readonly inTransaction: true;
