@@ -22,6 +22,7 @@ if (flags.fix) await run(biome, ['check', '--write', '.']);
 const checks = [
   { name: 'floating promises', command: tool('oxlint', 'bin', 'oxlint'), args: ['--type-aware', '--quiet'] },
   types('Node side', 'tsconfig.json'),
+  types('design system', 'tsconfig.browser.json'),
   // Each front end by itself: a router's routes are declared for the whole program it is in.
   ...frontEnds().map((app) => types(app, `apps/${app}/tsconfig.json`)),
   { name: 'module boundaries', command: join(root, 'scripts', 'boundaries', 'boundaries.mjs'), args: [] },
@@ -34,7 +35,7 @@ const checks = [
 
 /** What the type checker found out last time is kept, so that a second run looks only at what has changed. */
 function types(what, project) {
-  const kept = join(cacheFolder(), `types-${what.replace(' ', '-')}.tsbuildinfo`);
+  const kept = join(cacheFolder(), `types-${what.replaceAll(' ', '-')}.tsbuildinfo`);
   return {
     name: `types, ${what}`,
     command: tool('typescript', 'bin', 'tsc'),
