@@ -301,7 +301,11 @@ function DoneStep({
               <span className="min-w-0 flex-1">
                 <span className="block truncate text-16">
                   {bank ? bankName(bank, language) : one.bank_id}{' '}
-                  {card ? <CardTail tail={card.last4} /> : null}
+                  {card ? (
+                    <span className="ml-1">
+                      <CardTail tail={card.last4} />
+                    </span>
+                  ) : null}
                 </span>
                 {card ? (
                   <span className="block truncate text-14 text-muted">{productName(card, language)}</span>
