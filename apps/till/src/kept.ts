@@ -7,6 +7,7 @@ import type { Sale } from './model/sale.ts';
  * read), the sales under way, and the day lists for when there is no network. No card data, no payer's code.
  */
 const meKey = 'feiqian.till.me';
+const storeKey = 'feiqian.till.store';
 const salesKey = 'feiqian.till.sales';
 const sequenceKey = 'feiqian.till.sequence';
 /** Days whose list is kept for reading without a network. */
@@ -32,6 +33,8 @@ function write(key: string, value: unknown): void {
 
 export const keptMe = () => read<TillMe>(meKey);
 export const keepMe = (me: TillMe | null) => write(meKey, me);
+export const keptStore = () => read<string>(storeKey);
+export const keepStore = (storeId: string) => write(storeKey, storeId);
 export const keptSales = () => read<Sale[]>(salesKey) ?? [];
 export const keepSales = (sales: readonly Sale[]) => write(salesKey, sales);
 

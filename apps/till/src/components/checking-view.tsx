@@ -30,8 +30,6 @@ export function CheckingView({ sale }: { sale: Sale }) {
   }[why];
   return (
     <Stage
-      title={words[0] ?? ''}
-      quiet
       surface="bg-amber-soft text-ink"
       className="items-center justify-center gap-6 text-center"
       foot={
@@ -53,7 +51,9 @@ export function CheckingView({ sale }: { sale: Sale }) {
         <p className="figures font-semibold text-40">{t('checking.seconds', { count: seconds })}</p>
       </div>
       <div role="status" className="flex max-w-xl flex-col gap-2">
-        <p className="font-semibold text-28">{words[0]}</p>
+        <h1 className="font-semibold text-28" tabIndex={-1}>
+          {words[0]}
+        </h1>
         <p className="text-16 lg:text-20">{words[1]}</p>
       </div>
       <p className="figures text-14 text-muted">{t('result.order', { reference: sale.orderReference })}</p>

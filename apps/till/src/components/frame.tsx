@@ -3,7 +3,7 @@ import { useNavigate } from '@tanstack/react-router';
 import { Calculator, QrCode, ReceiptText, Settings } from 'lucide-react';
 import type { MouseEvent, ReactNode } from 'react';
 import { useTranslation } from 'react-i18next';
-import { useMe } from '../session.ts';
+import { shopName, useMe } from '../session.ts';
 import { Notices } from './notices.tsx';
 import { PendingButton } from './pending-button.tsx';
 
@@ -75,7 +75,7 @@ export function Frame({ place, children, filled = false, className }: FrameProps
           </nav>
           <span className="flex-1" />
           <span className="min-w-0 text-right leading-tight">
-            <span className="block truncate text-14 text-ink">{me.store.name}</span>
+            <span className="block truncate text-14 text-ink">{shopName(me)}</span>
             <span className="block truncate text-12 text-muted">
               {me.staff.name} · {t(`role.${me.staff.role}`)}
             </span>

@@ -55,8 +55,6 @@ export function ResultView({ sale }: { sale: Sale }) {
   const bare = coloured ? 'border-current! bg-transparent! text-inherit! hover:bg-white/15!' : '';
   return (
     <Stage
-      title={t(`result.${phase}`)}
-      quiet
       surface={surfaces[phase]}
       coloured={coloured}
       className="items-center justify-center gap-3 text-center"
@@ -91,7 +89,7 @@ export function ResultView({ sale }: { sale: Sale }) {
     >
       <Sign phase={phase} />
       <div role={phase === 'paid' ? 'status' : 'alert'} className="flex w-full flex-col items-center gap-1">
-        <p className="font-semibold text-40 lg:text-56">{t(`result.${phase}`)}</p>
+        <h1 className="font-semibold text-40 lg:text-56">{t(`result.${phase}`)}</h1>
         <BigAmount
           minor={sale.amount}
           currency={sale.currency}

@@ -5,7 +5,8 @@ import { Notices } from './notices.tsx';
 import { PendingButton } from './pending-button.tsx';
 
 interface StageProps {
-  title: string;
+  /** The heading; without one the content has the screen's own `h1`. */
+  title?: string;
   onBack?: () => void;
   children: ReactNode;
   foot?: ReactNode;
@@ -13,8 +14,6 @@ interface StageProps {
   surface?: string;
   /** The surface is dark in any theme: focus is shown in white. */
   coloured?: boolean;
-  /** Title for screen readers only: the screen says it larger itself. */
-  quiet?: boolean;
   className?: string;
 }
 
@@ -25,7 +24,6 @@ export function Stage({
   children,
   foot,
   surface = 'bg-paper text-ink',
-  quiet,
   coloured = false,
   className,
 }: StageProps) {
@@ -41,13 +39,13 @@ export function Stage({
           ) : (
             <span className="w-2" />
           )}
-          <h1
-            className={cx('min-w-0 flex-1 truncate font-semibold text-20', quiet && 'sr-only')}
-            tabIndex={-1}
-          >
-            {title}
-          </h1>
-          {quiet ? <span className="flex-1" /> : null}
+          {title === undefined ? (
+            <span className="flex-1" />
+          ) : (
+            <h1 className="min-w-0 flex-1 truncate font-semibold text-20" tabIndex={-1}>
+              {title}
+            </h1>
+          )}
           <PendingButton />
         </div>
       </header>

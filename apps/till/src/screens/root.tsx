@@ -54,7 +54,6 @@ function Inside() {
 export function RootScreen() {
   const { state, me } = useStore(session);
   useArrival();
-  if (state === 'starting') return <Splash />;
   if (state === 'out' || me === null) {
     return (
       <Suspense fallback={<Splash />}>

@@ -25,7 +25,7 @@ import { useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { client, refundsQuery, saleQuery } from '../data.ts';
 import { refundable } from '../model/totals.ts';
-import { signOut, useMe } from '../session.ts';
+import { shopName, signOut, useMe } from '../session.ts';
 
 /** One sale: how it stands, what it was, what was given back. */
 export function SaleScreen() {
@@ -140,7 +140,7 @@ function Ways({ payment }: { payment: Payment }) {
         open={asked}
         onClose={() => setAsked(false)}
         title={t('sale.askTitle')}
-        description={t('sale.ask', { store: me.store.name })}
+        description={t('sale.ask', { store: shopName(me) })}
         actions={
           <Button kind="secondary" onClick={() => void signOut(true)}>
             {t('sale.askSwitch')}
