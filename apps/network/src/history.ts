@@ -4,8 +4,8 @@ import { type ComposeDeps, compose, type Network } from './compose.ts';
 import { sandboxCode, sandboxMerchants } from './sandbox.ts';
 
 const days = 3;
-const payments = 180;
-const perGroup = 12;
+const payments = 120;
+const perGroup = 20;
 const dayMs = 24 * 3600_000;
 const payers = ['13800000005', '13800000006', '13800000007'];
 /** Busy hours of a city, as weights by hour. */

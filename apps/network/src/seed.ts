@@ -137,6 +137,18 @@ function tenantOf(network: Network, merchantIds: ReadonlyMap<string, string>, ke
   return id === undefined ? null : { kind: 'merchant' as const, id, name };
 }
 
+/** What a newcomer should know of a sandbox person, in both languages. */
+function noteOf(network: Network, p: (typeof sandboxPeople)[number]): { note: string; note_en: string } {
+  if (p === sandboxPeople.at(-1)) {
+    return { note: '持有测试卡:拒绝、超时等', note_en: 'holds the test cards: declines, time-outs and more' };
+  }
+  const banks = p.banks.map((code) => network.members.byCode(code));
+  return {
+    note: banks.map((b) => b?.name ?? '').join('、'),
+    note_en: banks.map((b) => b?.nameEn ?? '').join(', '),
+  };
+}
+
 /** What `/v1/sandbox` and the start banner tell a newcomer. */
 export async function sandboxGuide(network: Network): Promise<Sandbox> {
   const all = await network.merchants.list(null, null, 100);
@@ -153,7 +165,7 @@ export async function sandboxGuide(network: Network): Promise<Sandbox> {
       mobile: p.mobile,
       name: p.name,
       name_en: p.nameLatin,
-      note: p.banks.join(', '),
+      ...noteOf(network, p),
     })),
     tills: staff.slice(0, 20).map((s) => ({
       staff_number: s.number,

@@ -6,7 +6,6 @@ import { applyExpiry, applyTransfers } from './batch.ts';
 import type { LedgerChanges, LedgerState } from './draft.ts';
 import { type AccountBalance, type AccountPage, accountHistory, accountTransfers } from './page.ts';
 import { type AccountStore, createAccountStore } from './store/accounts.ts';
-import { createPlans, type Plans } from './store/plans.ts';
 import { createTransferStore, type Timeout, type TransferStore } from './store/transfers.ts';
 import {
   expiresAt,
@@ -57,7 +56,6 @@ export interface Ledger {
 interface Stores {
   readonly accounts: AccountStore;
   readonly transfers: TransferStore;
-  readonly plans: Plans;
 }
 
 /**
@@ -68,7 +66,7 @@ export function createLedger(schema: string): Ledger {
   if (!/^[a-z_][a-z0-9_]{0,40}$/.test(schema)) throw new RangeError(`not a schema name: ${schema}`);
   const accounts = createAccountStore(schema);
   const transfers = createTransferStore(schema);
-  const stores: Stores = { accounts, transfers, plans: createPlans() };
+  const stores: Stores = { accounts, transfers };
   const inTurn = createTurns();
   return {
     migrations: { schema, scripts: [{ name: '0001_ledger', sql: init }] },
@@ -135,7 +133,7 @@ async function createTransfers(
  * committed when it starts: whatever else touches these accounts is finished and seen once they are locked.
  */
 async function load(stores: Stores, tx: Tx, inputs: readonly TransferInput[]): Promise<LedgerState> {
-  const { accounts, transfers, plans } = stores;
+  const { accounts, transfers } = stores;
   const ids = new Set<string>();
   const accountIds = new Set<string>();
   const pendingIds = new Set<string>();
@@ -149,8 +147,7 @@ async function load(stores: Stores, tx: Tx, inputs: readonly TransferInput[]): P
     if (!input.debitAccountId || !input.creditAccountId) accountsNamed = false;
   }
   const pendings = [...pendingIds];
-  const [, locked, existing, failed, resolutions] = await Promise.all([
-    plans.keepToIndexes(tx),
+  const [locked, existing, failed, resolutions] = await Promise.all([
     accountsNamed
       ? accounts.lock(tx, [...accountIds])
       : accounts.lockWithPending(tx, [...accountIds], pendings),
@@ -173,7 +170,7 @@ async function load(stores: Stores, tx: Tx, inputs: readonly TransferInput[]): P
  * @returns false if the batch must be decided anew
  */
 async function store(stores: Stores, tx: Tx, state: LedgerState, changes: LedgerChanges): Promise<boolean> {
-  const { accounts, transfers, plans } = stores;
+  const { accounts, transfers } = stores;
   if (changes.transfers.length > 0) {
     const inserted = await transfers.insert(tx, [...changes.transfers].sort(byId));
     if (inserted.length < changes.transfers.length) {
@@ -196,7 +193,6 @@ async function store(stores: Stores, tx: Tx, state: LedgerState, changes: Ledger
     if (closed.length > 0) writes.push(transfers.deleteTimeouts(tx, closed));
   }
   if (changes.failed.length > 0) writes.push(transfers.insertFailed(tx, [...changes.failed].sort(byId)));
-  writes.push(plans.planFreely(tx));
   await Promise.all(writes);
   return true;
 }
@@ -220,12 +216,11 @@ function closedTimeouts(
 }
 
 async function expirePending(stores: Stores, tx: Tx, nowMs: number, limit: number): Promise<Transfer[]> {
-  const { accounts, transfers, plans } = stores;
+  const { accounts, transfers } = stores;
   const due = await transfers.due(tx, timestampOfMs(nowMs), Math.min(limit, batchEventsMax));
   if (due.length === 0) return [];
   const ids = due.map((timeout) => timeout.pendingId);
-  const [, locked, pendings, resolutions] = await Promise.all([
-    plans.keepToIndexes(tx),
+  const [locked, pendings, resolutions] = await Promise.all([
     accounts.lockWithPending(tx, [], ids),
     transfers.load(tx, ids),
     transfers.loadResolutions(tx, ids),

@@ -153,19 +153,6 @@ describe('the ledger in a database', () => {
     expect(await db.transaction((tx) => ledger.createTransfers(tx, [], nowMs))).toEqual([]);
     expect(await ledger.audit(db)).toEqual([]);
   });
-
-  test('leaves the caller its own choice of plans', async () => {
-    const ledger = await openBooks();
-    const settings = await db.transaction(async (tx) => {
-      await ledger.createTransfers(tx, [of()], nowMs);
-      await ledger.expirePending(tx, nowMs, 10);
-      const { rows } = await tx.query(
-        "select current_setting('enable_seqscan') as s, current_setting('enable_hashjoin') as h",
-      );
-      return rows[0];
-    });
-    expect(settings).toEqual({ s: 'on', h: 'on' });
-  });
 });
 
 describe('expiry', () => {

@@ -207,7 +207,13 @@ export const CreatedApiKey = Strict({ key: ApiKey, secret: Type.String() });
 export const Sandbox = Strict({
   code: Type.String(),
   people: Type.Array(
-    Strict({ mobile: Type.String(), name: Type.String(), name_en: Type.String(), note: Type.String() }),
+    Strict({
+      mobile: Type.String(),
+      name: Type.String(),
+      name_en: Type.String(),
+      note: Type.String(),
+      note_en: Type.String(),
+    }),
   ),
   tills: Type.Array(
     Strict({

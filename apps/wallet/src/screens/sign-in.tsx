@@ -40,7 +40,7 @@ function People({ sandbox, onChoose }: { sandbox: Sandbox; onChoose: (mobile: st
               onClick={() => onChoose(person.mobile)}
               leading={<Disc tone="brand">{[...name][0]}</Disc>}
               title={name}
-              detail={person.note}
+              detail={language === 'en' ? person.note_en : person.note}
               trailing={<span className="figures text-14 text-muted">{person.mobile}</span>}
             />
           );

@@ -174,8 +174,7 @@ async function load(
     if (original?.reference) references.add(original.reference);
     else if (original) rrns.add(original.rrn);
   }
-  const [, saved, cardsFound, found, foundByRrn] = await Promise.all([
-    store.findByIndex(tx),
+  const [saved, cardsFound, found, foundByRrn] = await Promise.all([
     store.savedAnswers(tx, [...new Set(commands.map((c) => c.key))]),
     cards.load(tx, [...new Set(commands.map((c) => c.panLookup))]),
     store.operationsByReferences(tx, [...references]),

@@ -79,20 +79,6 @@ export function createStore(schema: string) {
   }
 
   return {
-    /**
-     * Makes this transaction's statements find their rows by index. A plan that is made while a table is nearly
-     * empty reads all of it, and is kept while the table grows: until the next statistics on PostgreSQL, for ever
-     * on an embedded engine, which gathers none.
-     */
-    async findByIndex(tx: Tx): Promise<void> {
-      await tx.query(
-        `select set_config('enable_seqscan', 'off', true), set_config('enable_hashjoin', 'off', true),
-           set_config('enable_mergejoin', 'off', true)`,
-        [],
-        'find_by_index',
-      );
-    },
-
     async savedAnswers(tx: Tx, keys: readonly string[]): Promise<Map<string, SavedAnswer>> {
       const { rows } = await tx.query<{
         key: string;
