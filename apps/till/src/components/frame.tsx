@@ -41,7 +41,12 @@ export function Frame({ place, children, filled = false, className }: FrameProps
     go(id);
   };
   return (
-    <div className={cx('flex flex-col bg-ground', filled ? 'h-dvh overflow-hidden' : 'min-h-dvh')}>
+    <div
+      className={cx(
+        'flex flex-col bg-ground print:block print:min-h-0 print:bg-white',
+        filled ? 'h-dvh overflow-hidden' : 'min-h-dvh',
+      )}
+    >
       <a
         href="#content"
         className="sr-only focus:not-sr-only focus:absolute focus:top-2 focus:left-2 focus:z-50 focus:rounded-card focus:bg-paper focus:px-4 focus:py-3 focus:text-azure"

@@ -75,11 +75,11 @@ function Sheet({ code, merchant, store, paper }: SheetProps) {
     <section
       aria-label={t('poster.label')}
       className={cx(
-        'poster @container mx-auto w-full max-w-md border border-line bg-white text-[#101828] print:max-w-none print:border-0',
-        paper === 'A4' ? 'print:h-[297mm] print:w-[210mm]' : 'print:h-[210mm] print:w-[148mm]',
+        'poster @container mx-auto w-full max-w-md border border-line bg-white text-[#101828] print:max-w-none print:overflow-hidden print:border-0',
+        paper === 'A4' ? 'print:h-[296mm] print:w-[210mm]' : 'print:h-[209mm] print:w-[148mm]',
       )}
     >
-      <div className="flex aspect-[1/1.414] w-full flex-col items-center text-center">
+      <div className="flex aspect-[1/1.41] w-full flex-col items-center text-center">
         <div className="flex w-full items-center justify-center gap-[3cqi] bg-[#c8362b] py-[5cqi] text-white">
           <Mark size={40} className="size-[10cqi]!" />
           <span className="font-semibold text-[8cqi] leading-none">飞钱 Feiqian</span>

@@ -27,7 +27,8 @@ export function ReceiptScreen() {
     <PageShell
       title={t('receipt.title')}
       onBack={() => void navigate({ to: '/sales/$paymentId', params: { paymentId } })}
-      className="items-center"
+      className="items-center print:items-start print:p-0"
+      surface="bg-ground print:bg-white"
       foot={
         <Button
           wide
@@ -40,7 +41,7 @@ export function ReceiptScreen() {
         </Button>
       }
     >
-      <style>{'@page { size: 80mm auto; margin: 4mm }'}</style>
+      <style>{'@page { margin: 4mm }'}</style>
       {receipt.isPending ? (
         <Skeleton className="h-96 w-72" />
       ) : receipt.isError ? (
@@ -68,7 +69,7 @@ function Strip({ receipt }: { receipt: Receipt }) {
     );
   const { card } = payment;
   return (
-    <article className="figures w-full max-w-80 border border-line bg-white p-5 text-14 text-black print:max-w-none print:border-0 print:p-0">
+    <article className="figures w-full max-w-80 border border-line bg-white p-5 text-14 text-black print:max-w-[72mm] print:border-0 print:p-0">
       <header className="flex flex-col items-center gap-1 border-black border-b border-dashed pb-3 text-center">
         <Mark size={32} />
         <p className="font-semibold text-16">{payment.merchant.name}</p>
