@@ -21,7 +21,7 @@ import { createOutbox, outboxMigrations } from '@feiqian/outbox';
 import { createPayments, dynamicCode, type Payment, payable, paymentsMigrations } from '@feiqian/payments';
 import type { Logger } from '@feiqian/telemetry';
 import { createTokens, tokensMigrations } from '@feiqian/tokens';
-import { createWallets, walletsMigrations } from '@feiqian/wallets';
+import { createWallets, type Wallets, walletsMigrations } from '@feiqian/wallets';
 import { bankPort } from './bankPort.ts';
 import type { Config } from './config.ts';
 
@@ -56,8 +56,18 @@ export interface ComposeDeps {
 
 export type Network = Awaited<ReturnType<typeof compose>>;
 
+const ledgerOf = (currency: string): number => Number(currencyOf(currency).numeric);
+
 /** Puts the network together, in the order of the module map. This is the only wiring. */
 export async function compose(deps: ComposeDeps) {
+  const base = await composeBase(deps);
+  const banks = await composeBanks(deps, base);
+  const wallets = composeWallets(base, banks);
+  return { ...base, ...banks, wallets, ...composePayments(deps, base, banks, wallets) };
+}
+
+/** Who may call, members, merchants and the vault. */
+async function composeBase(deps: ComposeDeps) {
   const { config, db, clock, logger } = deps;
   const ids = createIds(clock.now);
   const holder = ids.uuid();
@@ -65,7 +75,6 @@ export async function compose(deps: ComposeDeps) {
   const keystore = createKeystore(parseKeyRing(config.keyRing), lookupKey, secureRandom);
   const outbox = createOutbox({ db, clock, ids, onError: (e) => logger.error(e, 'the event relay failed') });
   const ledger = networkLedger;
-  const ledgerOf = (currency: string) => Number(currencyOf(currency).numeric);
 
   const access = createAccess({
     db,
@@ -109,7 +118,28 @@ export async function compose(deps: ComposeDeps) {
 
   const tokens = createTokens({ db, clock, ids, random: secureRandom, keystore });
   await tokens.vault.open();
+  const businessDayOf = (atMs: number) => businessDay(atMs, config.timeZone);
+  return {
+    config,
+    db,
+    clock,
+    ids,
+    holder,
+    keystore,
+    outbox,
+    ledger,
+    access,
+    members,
+    merchants,
+    tokens,
+    businessDay: businessDayOf,
+  };
+}
 
+type Base = Awaited<ReturnType<typeof composeBase>>;
+
+/** The links to the banks, and who numbers what goes over them. */
+async function composeBanks({ config, logger }: ComposeDeps, { db, clock, ids, holder, members }: Base) {
   const references = await claimReferences({ db, clock, holder });
   const lateAnswers = createLateAnswerLog({
     db,
@@ -127,9 +157,16 @@ export async function compose(deps: ComposeDeps) {
     timeZone: config.timeZone,
     onError: (memberId, error) => logger.error({ memberId, err: error }, 'a link could not be set up'),
   });
-  const bankApi = createBankApi({ members });
+  return { references, links, bankApi: createBankApi({ members }) };
+}
 
-  const wallets = createWallets({
+type Banks = Awaited<ReturnType<typeof composeBanks>>;
+
+function composeWallets(
+  { db, clock, ids, access, tokens, members, keystore }: Base,
+  { bankApi }: Banks,
+): Wallets {
+  return createWallets({
     db,
     clock,
     ids,
@@ -146,7 +183,12 @@ export async function compose(deps: ComposeDeps) {
     open: keystore.open,
     keyedHash: keystore.keyedHash,
   });
+}
 
+/** Payments and the worker that sends what banks must still be told. */
+function composePayments({ config, logger }: ComposeDeps, base: Base, banks: Banks, wallets: Wallets) {
+  const { db, clock, ids, holder, outbox, ledger, members, merchants, tokens } = base;
+  const { links, references } = banks;
   let kick = (): void => undefined;
   const paymentDeps = {
     db,
@@ -192,26 +234,7 @@ export async function compose(deps: ComposeDeps) {
   });
   kick = () => forwarder.kick();
 
-  return {
-    config,
-    db,
-    clock,
-    ids,
-    keystore,
-    outbox,
-    ledger,
-    access,
-    members,
-    merchants,
-    tokens,
-    references,
-    links,
-    wallets,
-    payments,
-    forwarder,
-    paymentRoutesDeps: { ...paymentDeps, now: clock.now, payments },
-    businessDay: (atMs: number) => businessDay(atMs, config.timeZone),
-  };
+  return { payments, forwarder, paymentRoutesDeps: { ...paymentDeps, now: clock.now, payments } };
 }
 
 /** A UUID that names something of the sandbox for ever (version 8 from SHA-256). */

@@ -1,5 +1,5 @@
 import { type Static, type TSchema, Type } from 'typebox';
-import { Currency, Instant, Mobile, Nullable, Problem, Strict, Text } from './common.ts';
+import { Currency, Instant, Mobile, Nullable, Problem, Strict, Text } from './shapes.ts';
 
 /**
  * The bank API: what ISO 8583 does not carry between a network and an issuer. Every bank that joins serves

@@ -1,6 +1,6 @@
 import { type Static, Type } from 'typebox';
-import { Id, Instant, Nullable, Page, PageQuery, Strict, Text } from './common.ts';
 import { Entry, FeiqianEvent, Payment, PaymentState, Refund } from './payments.ts';
+import { Id, Instant, Nullable, Page, PageQuery, Strict, Text } from './shapes.ts';
 
 /** Roles of the console. A bank or merchant user sees only what is its own. */
 export const consoleRoles = ['operator', 'bank', 'merchant', 'read_only'] as const;

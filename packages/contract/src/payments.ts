@@ -1,5 +1,5 @@
 import { type Static, Type } from 'typebox';
-import { Amount, AmountOrZero, Currency, Id, Instant, Nullable, Page, Strict, Text } from './common.ts';
+import { Amount, AmountOrZero, Currency, Id, Instant, Nullable, Page, Strict, Text } from './shapes.ts';
 
 /** The states of a payment; transitions are tabled in docs/states.md. */
 export const paymentStates = [

@@ -1,5 +1,5 @@
 import { type Static, Type } from 'typebox';
-import { Id, Strict, Text } from './common.ts';
+import { Id, Strict, Text } from './shapes.ts';
 
 export const TillSignIn = Strict({
   staff_number: Type.String({ pattern: '^[0-9]{4,10}$', examples: ['100101'] }),

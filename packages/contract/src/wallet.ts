@@ -1,6 +1,6 @@
 import { type Static, Type } from 'typebox';
-import { Amount, Id, Instant, Mobile, Nullable, Page, Strict, Text } from './common.ts';
 import { CardSummary, Payment } from './payments.ts';
+import { Amount, Id, Instant, Mobile, Nullable, Page, Strict, Text } from './shapes.ts';
 
 /** Cards that one binding may take at the most. */
 export const bindCardsMax = 10;

@@ -1,5 +1,6 @@
-import type { CreatePayment, Entry } from '@feiqian/contract';
+import type { CreatePayment, Entry, ErrorCode } from '@feiqian/contract';
 import { type Answer, ProblemError, type RequestKey, refuseClaim } from '@feiqian/http';
+import { findKey } from '@feiqian/idempotency';
 import type { IssuerAnswer } from '@feiqian/links';
 import type { Merchant, Till } from '@feiqian/merchants';
 import { createPipeline } from '@feiqian/pipeline';
@@ -44,7 +45,9 @@ export function createPayments(deps: PaymentsDeps) {
     key: RequestKey,
   ): Promise<Answer> {
     const till = await deps.merchants.till(input.storeId);
-    if (till === null || till.merchant.id !== taker.merchantId) throw new ProblemError('store_unknown');
+    if (till === null || till.merchant.id !== taker.merchantId) return refuse(key, 'store_unknown');
+    const refused = refuseAt(till, input.currency);
+    if (refused !== null) return refuse(key, refused);
     const payment = newPayment(deps, till, {
       amount: input.amount,
       currency: input.currency,
@@ -66,7 +69,9 @@ export function createPayments(deps: PaymentsDeps) {
     key: RequestKey,
   ): Promise<Answer> {
     const till = await deps.merchants.till(input.storeId);
-    if (till === null) throw new ProblemError('store_unknown');
+    if (till === null) return refuse(key, 'store_unknown');
+    const refused = refuseAt(till, input.currency);
+    if (refused !== null) return refuse(key, refused);
     const payment = newPayment(deps, till, {
       amount: input.amount,
       currency: input.currency,
@@ -114,7 +119,7 @@ export function createPayments(deps: PaymentsDeps) {
         expired: 'pay_code_expired',
         throttled: 'too_many_attempts',
       } as const;
-      throw new ProblemError(code[resolved.reason]);
+      return refuse(key, code[resolved.reason]);
     }
     const { userId, deviceId, cardId, step, slot } = resolved.code;
     return authorise({
@@ -126,6 +131,16 @@ export function createPayments(deps: PaymentsDeps) {
       payCode: { step, slot },
       reference: deps.references.next(),
     });
+  }
+
+  /**
+   * Refuses before the key is claimed. What is refused now may have been accepted the first time (a pay code is
+   * too old a minute later, a merchant is suspended): a repeat still gets the first answer.
+   */
+  async function refuse(key: RequestKey, code: ErrorCode): Promise<Answer> {
+    const known = await findKey(deps.db, key, clock.now());
+    if (known === null || known.kind === 'lease_ended') throw new ProblemError(code);
+    return known.kind === 'answered' ? { status: known.status, body: known.body } : refuseClaim(known);
   }
 
   /** Stores that the request is under way, asks the issuer outside any transaction, stores what came of it. */
@@ -208,6 +223,12 @@ function answerOf(outcome: Outcome, status: number): Answer {
   }
 }
 
+/** Why a store takes no payment in this currency now, or null when it does. */
+function refuseAt(till: Till, currency: string): ErrorCode | null {
+  if (till.merchant.status !== 'active') return 'merchant_not_active';
+  return till.merchant.currency === currency ? null : 'currency_not_supported';
+}
+
 function newPayment(
   deps: PaymentsDeps,
   till: Till,
@@ -223,8 +244,6 @@ function newPayment(
     userId: string | null;
   },
 ): Payment {
-  if (till.merchant.status !== 'active') throw new ProblemError('merchant_not_active');
-  if (till.merchant.currency !== input.currency) throw new ProblemError('currency_not_supported');
   const nowMs = deps.clock.now();
   const expiresAtMs = nowMs + input.expirySeconds * 1000;
   return {
