@@ -81,7 +81,11 @@ export async function claimKeys(tx: Tx, claims: readonly Claim[], nowMs: number)
   });
 }
 
-function judge(row: Row, claim: Claim, nowMs: number): ClaimResult {
+function judge(
+  row: Row,
+  claim: { fingerprint: string },
+  nowMs: number,
+): Exclude<ClaimResult, { kind: 'claimed' }> {
   if (row.fingerprint !== claim.fingerprint) return { kind: 'mismatch' };
   if (row.status !== null) return { kind: 'answered', status: row.status, body: row.answer ?? '' };
   if (row.leased_until.getTime() > nowMs) return { kind: 'in_flight' };
@@ -98,6 +102,20 @@ async function readKeys(tx: Tx, claims: readonly Claim[]): Promise<Map<string, R
     'idempotency_read',
   );
   return new Map(rows.map((r) => [`${r.scope}\n${r.key}`, r]));
+}
+
+/** What a key stands at, without claiming it; null when nobody has claimed it. */
+export async function findKey(
+  sql: Sql,
+  claim: { scope: string; key: string; fingerprint: string },
+  nowMs: number,
+): Promise<Exclude<ClaimResult, { kind: 'claimed' }> | null> {
+  const { rows } = await sql.query<Row>(
+    `select scope, key, fingerprint, leased_until, object_id, status, answer
+     from idempotency.key where scope = $1 and key = $2`,
+    [claim.scope, claim.key],
+  );
+  return rows[0] === undefined ? null : judge(rows[0], claim, nowMs);
 }
 
 /** Saves the answers of claims, in the commit that makes them true. */
