@@ -1,11 +1,4 @@
-import type {
-  Card,
-  CardDiscovery,
-  ConsoleSession,
-  Payment,
-  TillSession,
-  WalletSession,
-} from '@feiqian/contract';
+import type { Card, CardDiscovery, Payment, TillSession, WalletSession } from '@feiqian/contract';
 import { payCode } from '@feiqian/keys';
 import { type Caller, done } from './caller.ts';
 import type { TestNetwork } from './network.ts';
@@ -78,7 +71,7 @@ export async function till(net: TestNetwork, staffNumber = '100101'): Promise<Ti
 /** A user of the console: `operator`, `bank`, `merchant` or `reader`. */
 export async function desk(net: TestNetwork, username = 'operator'): Promise<Caller> {
   const body = { username, password: 'yunzhou' };
-  return net.anyone.as((await done(net.anyone.post<ConsoleSession>('/v1/console/sessions', body))).token);
+  return net.anyone.as((await done(net.anyone.post<{ token: string }>('/v1/console/sessions', body))).token);
 }
 
 /** Creates a payment at the first merchant. */
