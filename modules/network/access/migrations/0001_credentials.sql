@@ -38,3 +38,10 @@ create table {schema}.wrong_try (
   tries int not null,
   locked_until timestamptz
 );
+
+-- Raised by every revocation, so that processes may believe what they hold in memory until it moves.
+create table {schema}.revision (
+  only boolean primary key default true check (only),
+  n bigint not null
+);
+insert into {schema}.revision (n) values (1);

@@ -1,5 +1,5 @@
 import type { Clock } from '@feiqian/clock';
-import type { Db, Sql } from '@feiqian/db';
+import { createRevision, type Db, type Sql } from '@feiqian/db';
 import { ProblemError } from '@feiqian/http';
 import type { Ids } from '@feiqian/ids';
 import { createCodes, type SendCode } from './codes.ts';
@@ -17,8 +17,10 @@ export interface AccessDeps {
   fixedCode: string | null;
 }
 
-/** How long a looked-up credential is believed, in ms: a revocation reaches every process within it. */
-const cacheMs = 1_000;
+/** How often a process looks for revocations, in ms: one reaches every process within it. */
+const revocationCheckMs = 1_000;
+/** How long a looked-up credential is believed when nothing was revoked, in ms. */
+const cacheMs = 60_000;
 const cacheEntriesMax = 50_000;
 const wrongTriesMax = 5;
 const lockMs = 15 * 60_000;
@@ -37,6 +39,13 @@ export type Access = ReturnType<typeof createAccess>;
 export function createAccess(deps: AccessDeps) {
   const { db, clock, ids } = deps;
   const cache = new Map<string, { principal: Principal; id: string; untilMs: number }>();
+
+  const revision = createRevision({
+    clock,
+    checkMs: revocationCheckMs,
+    read: () => store.readRevision(db),
+    onMoved: () => cache.clear(),
+  });
 
   /** Makes a credential. Only the sandbox, whose keys are published, says itself what the `secret` is. */
   async function issue(
@@ -64,8 +73,10 @@ export function createAccess(deps: AccessDeps) {
     return { id, secret, prefix };
   }
 
-  /** The principal of a secret, or null. Answers come from memory for up to a second. */
+  /** The principal of a secret, or null. From memory, where a revocation is known within a second. */
   async function identify(secret: string): Promise<{ principal: Principal; credentialId: string } | null> {
+    const looking = revision.check();
+    if (looking) await looking;
     const now = clock.now();
     const known = cache.get(secret);
     if (known && known.untilMs > now) return { principal: known.principal, credentialId: known.id };
@@ -75,7 +86,8 @@ export function createAccess(deps: AccessDeps) {
       return null;
     }
     if (cache.size >= cacheEntriesMax) cache.clear();
-    cache.set(secret, { principal: row.principal, id: row.id, untilMs: now + cacheMs });
+    const untilMs = Math.min(now + cacheMs, row.expires_at?.getTime() ?? Number.POSITIVE_INFINITY);
+    cache.set(secret, { principal: row.principal, id: row.id, untilMs });
     return { principal: row.principal, credentialId: row.id };
   }
 

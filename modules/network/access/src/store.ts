@@ -49,6 +49,15 @@ export async function credentialByHash(sql: Sql, hash: Uint8Array): Promise<Cred
   return rows[0];
 }
 
+export async function readRevision(sql: Sql): Promise<bigint> {
+  const { rows } = await sql.query<{ n: bigint }>('select n from access.revision', [], 'access_revision');
+  return rows[0]?.n ?? 0n;
+}
+
+async function raiseRevision(sql: Sql): Promise<void> {
+  await sql.query('update access.revision set n = n + 1');
+}
+
 export async function revokeCredential(
   sql: Sql,
   id: string,
@@ -59,6 +68,7 @@ export async function revokeCredential(
     'update access.credential set revoked_at = $3 where id = $1 and kind = $2 and revoked_at is null',
     [id, kind, new Date(atMs)],
   );
+  await raiseRevision(sql);
   return count > 0;
 }
 
@@ -72,6 +82,7 @@ export async function revokeTenant(
     'update access.credential set revoked_at = $3 where tenant = $1 and kind = $2 and revoked_at is null',
     [tenant, kind, new Date(atMs)],
   );
+  await raiseRevision(sql);
 }
 
 export async function credentialsOf(

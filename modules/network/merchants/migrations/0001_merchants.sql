@@ -34,3 +34,10 @@ create table {schema}.staff (
   created_at timestamptz not null
 );
 create index staff_merchant on {schema}.staff (merchant_id);
+
+-- Raised by every change of a merchant's status, so that processes may believe what they hold in memory.
+create table {schema}.revision (
+  only boolean primary key default true check (only),
+  n bigint not null
+);
+insert into {schema}.revision (n) values (1);

@@ -1,7 +1,7 @@
 import type { Access } from '@feiqian/access';
 import type { Clock } from '@feiqian/clock';
 import type { StaffRole } from '@feiqian/contract';
-import type { Db, Sql, Tx } from '@feiqian/db';
+import { createRevision, type Db, type Sql, type Tx } from '@feiqian/db';
 import { ProblemError } from '@feiqian/http';
 import type { Ids } from '@feiqian/ids';
 import { acceptorCode, type Merchant, type Staff, type Store, type Till, terminalCode } from './merchant.ts';
@@ -28,8 +28,10 @@ export interface NewMerchant {
   currency: string;
 }
 
-/** How long a looked-up store is believed, in ms: a suspension reaches every process within it. */
-const cacheMs = 1_000;
+/** How often a process looks for changes, in ms: a suspension reaches every process within it. */
+const changeCheckMs = 1_000;
+/** How long a looked-up store is believed when nothing was changed, in ms. */
+const cacheMs = 60_000;
 const cacheEntriesMax = 10_000;
 const firstStaffNumber = 100_101;
 
@@ -38,19 +40,22 @@ export type Merchants = ReturnType<typeof createMerchants>;
 /** Merchants, stores and staff. */
 export function createMerchants(deps: MerchantsDeps) {
   const { db, clock, ids, access } = deps;
-  const cache = new Map<string, { till: Till | null; untilMs: number }>();
+  const cache = new Map<string, { till: Till; untilMs: number }>();
 
   /**
    * The store and its merchant, or null. From memory for up to a second: this is on the way of every payment.
    * Inside a transaction hand it in as `sql`: the embedded engine has one session, and would wait for itself.
    */
   async function till(storeId: string, sql: Sql = db): Promise<Till | null> {
+    const looking = revision.check();
+    if (looking) await looking;
     const now = clock.now();
     const known = cache.get(storeId);
     if (known && known.untilMs > now) return known.till;
     const found = (await store.tillByStore(sql, storeId)) ?? null;
     if (cache.size >= cacheEntriesMax) cache.clear();
-    cache.set(storeId, { till: found, untilMs: now + cacheMs });
+    // A store that does not exist yet is looked for again.
+    if (found !== null) cache.set(storeId, { till: found, untilMs: now + cacheMs });
     return found;
   }
 

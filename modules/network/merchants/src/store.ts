@@ -152,8 +152,18 @@ export async function merchantById(sql: Sql, id: string): Promise<Merchant | und
   return rows[0] && toMerchant(rows[0]);
 }
 
+export async function readRevision(sql: Sql): Promise<bigint> {
+  const { rows } = await sql.query<{ n: bigint }>(
+    'select n from merchants.revision',
+    [],
+    'merchants_revision',
+  );
+  return rows[0]?.n ?? 0n;
+}
+
 export async function setStatus(sql: Sql, id: string, status: MerchantStatus): Promise<boolean> {
   const { count } = await sql.query('update merchants.merchant set status = $2 where id = $1', [id, status]);
+  await sql.query('update merchants.revision set n = n + 1');
   return count === 1;
 }
 
