@@ -41,9 +41,17 @@ export type Merchants = ReturnType<typeof createMerchants>;
 export function createMerchants(deps: MerchantsDeps) {
   const { db, clock, ids, access } = deps;
   const cache = new Map<string, { till: Till; untilMs: number }>();
+  const revision = createRevision({
+    clock,
+    checkMs: changeCheckMs,
+    read: () => store.readRevision(db),
+    onMoved() {
+      for (const entry of cache.values()) entry.untilMs = 0;
+    },
+  });
 
   /**
-   * The store and its merchant, or null. From memory for up to a second: this is on the way of every payment.
+   * The store and its merchant, or null. From memory: this is on the way of every payment.
    * Inside a transaction hand it in as `sql`: the embedded engine has one session, and would wait for itself.
    */
   async function till(storeId: string, sql: Sql = db): Promise<Till | null> {
