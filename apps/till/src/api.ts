@@ -9,11 +9,8 @@ import type {
   TillSession,
 } from '@feiqian/contract';
 import { ApiError, createApi } from '@feiqian/ui';
-import type { Static } from 'typebox';
 import { watchedFetch } from './device/reach.ts';
 import type { Refusal } from './model/sale.ts';
-
-type PaymentList = Static<typeof PaymentPage>;
 
 let onSessionEnd: () => void = () => undefined;
 /** Tells who wants to know that the network no longer knows this session. */
@@ -44,7 +41,7 @@ export const network = {
   postPayment: (path: string, body: unknown, idempotencyKey: string) =>
     api.post<Payment>(path, body, { idempotencyKey }),
   payments: (query: Record<string, string>) =>
-    api.get<PaymentList>(`/v1/payments?${new URLSearchParams(query).toString()}`),
+    api.get<PaymentPage>(`/v1/payments?${new URLSearchParams(query).toString()}`),
   payment: (id: string) => api.get<Payment>(`/v1/payments/${id}`),
   receipt: (id: string) => api.get<Receipt>(`/v1/payments/${id}/receipt`),
   refunds: (id: string) => api.get<{ data: Refund[] }>(`/v1/payments/${id}/refunds`),

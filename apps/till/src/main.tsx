@@ -1,17 +1,16 @@
 import './app.css';
-import { applyPreferences, createI18n } from '@feiqian/ui';
+import { applyPreferences, loadI18n } from '@feiqian/ui';
 import { RouterProvider } from '@tanstack/react-router';
 import { StrictMode } from 'react';
 import { createRoot } from 'react-dom/client';
 import { I18nextProvider } from 'react-i18next';
 import { unlockSound } from './device/sound.ts';
-import { en } from './i18n/en.ts';
 import { zh } from './i18n/zh.ts';
 import { router } from './router.tsx';
 import { startSession } from './session.ts';
 
 applyPreferences();
-const i18n = createI18n({ zh, en });
+const i18n = await loadI18n({ zh, en: () => import('./i18n/en.ts').then((words) => words.en) });
 void startSession();
 for (const touch of ['pointerdown', 'keydown'] as const) window.addEventListener(touch, unlockSound);
 

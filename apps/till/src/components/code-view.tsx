@@ -9,7 +9,7 @@ import { codeSecondsMax } from '../model/requests.ts';
 import { type Sale, secondsLeft } from '../model/sale.ts';
 import { sales } from '../till.ts';
 import { BigAmount } from './big-amount.tsx';
-import { useRefusalWords } from './phase-words.ts';
+import { useCodeWords, useRefusalWords } from './phase-words.ts';
 import { Stage } from './stage.tsx';
 
 /** Our code, as large as the screen gives, with the amount for the customer to check. */
@@ -17,12 +17,13 @@ export function CodeView({ sale }: { sale: Sale }) {
   const { t } = useTranslation();
   const navigate = useNavigate();
   const refusalWords = useRefusalWords();
+  const codeWords = useCodeWords();
   const [note, setNote] = useState('');
   useHandScanner({
     onText: (text) => {
       const code = readCode(text);
       if (code.kind === 'pay_code') sales.collect(sale.id, code.text);
-      else setNote(t(code.kind === 'merchant_code' ? 'scan.merchantCode' : `scan.${code.kind}`));
+      else setNote(codeWords(code.kind));
     },
   });
   const code = sale.payment?.code ?? null;

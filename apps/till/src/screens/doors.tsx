@@ -4,6 +4,7 @@ import { type LucideIcon, Nfc, PencilLine, QrCode, ScanLine } from 'lucide-react
 import { type FormEvent, useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { BigAmount } from '../components/big-amount.tsx';
+import { useCodeWords } from '../components/phase-words.ts';
 import { Stage } from '../components/stage.tsx';
 import { useStartSale } from '../components/start-sale.ts';
 import { useHandScanner } from '../device/hand-scanner.ts';
@@ -19,6 +20,7 @@ export function DoorsScreen() {
   const me = useMe();
   const navigate = useNavigate();
   const start = useStartSale();
+  const codeWords = useCodeWords();
   // As it was when the screen opened: the keypad is cleared the moment the sale begins.
   const [amount] = useState(() => totalOf(draft.get(), minorDigits(me.currency)));
   const [note, setNote] = useState('');
@@ -28,9 +30,10 @@ export function DoorsScreen() {
     onText: (text) => {
       const code = readCode(text);
       if (code.kind === 'pay_code') start('scan', code.text);
-      else setNote(t(code.kind === 'merchant_code' ? 'scan.merchantCode' : `scan.${code.kind}`));
+      else setNote(codeWords(code.kind));
     },
   });
+  const scan = () => void navigate({ to: '/charge/scan' });
   if (amount === 0) return <Navigate to="/" replace />;
 
   return (
@@ -60,7 +63,7 @@ export function DoorsScreen() {
           name={t('doors.scan')}
           detail={t('doors.scanDetail')}
           onAhead={preloadScanner}
-          onOpen={() => void navigate({ to: '/charge/scan' })}
+          onOpen={scan}
         />
         <DoorButton
           icon={Nfc}
@@ -71,23 +74,43 @@ export function DoorsScreen() {
         />
       </ul>
       <p className="text-center text-14 text-muted">{t('doors.wedge')}</p>
-      <Sheet
+      <TapSheet
         open={tapAsked}
         onClose={() => setTapAsked(false)}
-        title={t('doors.tapTitle')}
-        description={t('doors.tapWhy')}
-        actions={
-          <>
-            <Button onClick={() => start('code')}>{t('doors.code')}</Button>
-            <Button kind="secondary" onClick={() => void navigate({ to: '/charge/scan' })}>
-              {t('doors.scan')}
-            </Button>
-          </>
-        }
-      >
-        <p className="text-16">{t('doors.tapInstead')}</p>
-      </Sheet>
+        onCode={() => start('code')}
+        onScan={scan}
+      />
     </Stage>
+  );
+}
+
+interface TapSheetProps {
+  open: boolean;
+  onClose: () => void;
+  onCode: () => void;
+  onScan: () => void;
+}
+
+/** Why there is no tap here, and what to do instead. */
+function TapSheet({ open, onClose, onCode, onScan }: TapSheetProps) {
+  const { t } = useTranslation();
+  return (
+    <Sheet
+      open={open}
+      onClose={onClose}
+      title={t('doors.tapTitle')}
+      description={t('doors.tapWhy')}
+      actions={
+        <>
+          <Button onClick={onCode}>{t('doors.code')}</Button>
+          <Button kind="secondary" onClick={onScan}>
+            {t('doors.scan')}
+          </Button>
+        </>
+      }
+    >
+      <p className="text-16">{t('doors.tapInstead')}</p>
+    </Sheet>
   );
 }
 

@@ -87,7 +87,6 @@ function RefundForm({ payment: now }: { payment: Payment }) {
   // The page stays on what it asked about while the sale changes underneath it.
   const [payment] = useState(now);
   const left = refundable(payment);
-  const exponent = minorDigits(payment.currency);
   const [how, setHow] = useState<'full' | 'part'>('full');
   const [text, setText] = useState('');
   const [reason, setReason] = useState<Reason>('returned');
@@ -112,8 +111,6 @@ function RefundForm({ payment: now }: { payment: Payment }) {
     setTouched(true);
     if (amountGood && words !== '') setConfirming(true);
   };
-  const { card } = payment;
-  const payer = card && cardWords(card, language);
   return (
     <form
       noValidate
@@ -133,6 +130,47 @@ function RefundForm({ payment: now }: { payment: Payment }) {
         />
         <p className="text-14 text-muted">{t('refund.left', { amount: money(left) })}</p>
       </div>
+      <AmountChoice
+        left={left}
+        currency={payment.currency}
+        how={how}
+        onHow={setHow}
+        text={text}
+        onText={setText}
+        wrong={touched && !amountGood}
+      />
+      <ReasonChoice reason={reason} onReason={setReason} own={own} onOwn={setOwn} touched={touched} />
+      <Button type="submit" large wide>
+        {t('refund.submit', { amount: amountGood ? money(typed) : '' })}
+      </Button>
+      <ConfirmSheet
+        open={confirming}
+        onClose={() => setConfirming(false)}
+        amount={money(typed)}
+        card={payment.card && cardWords(payment.card, language)}
+        busy={refund.isPending}
+        onConfirm={() => refund.mutate(body, { onSettled: () => setConfirming(false) })}
+      />
+    </form>
+  );
+}
+
+interface AmountChoiceProps {
+  /** What may be given back at the most, minor units. */
+  left: number;
+  currency: string;
+  how: 'full' | 'part';
+  onHow: (how: 'full' | 'part') => void;
+  text: string;
+  onText: (text: string) => void;
+  wrong: boolean;
+}
+
+function AmountChoice({ left, currency, how, onHow, text, onText, wrong }: AmountChoiceProps) {
+  const { t } = useTranslation();
+  const max = formatMoney(left, currency, useLanguage(), 'none');
+  return (
+    <>
       <Segments
         label={t('refund.how')}
         value={how}
@@ -140,48 +178,53 @@ function RefundForm({ payment: now }: { payment: Payment }) {
           { value: 'full', label: t('refund.full') },
           { value: 'part', label: t('refund.part') },
         ]}
-        onChange={setHow}
+        onChange={onHow}
       />
       {how === 'part' ? (
         <Field
           label={t('refund.amount')}
-          hint={t('refund.amountHint', { max: money(left) })}
-          error={touched && !amountGood ? t('refund.amountWrong', { max: money(left) }) : undefined}
+          hint={t('refund.amountHint', { max })}
+          error={wrong ? t('refund.amountWrong', { max }) : undefined}
           value={text}
-          onChange={(event) => setText(event.target.value.replace('。', '.').replace(/[^\d.]/g, ''))}
-          placeholder={entryOf(left, exponent)}
+          onChange={(event) => onText(event.target.value.replace('\u3002', '.').replace(/[^\d.]/g, ''))}
+          placeholder={entryOf(left, minorDigits(currency))}
           inputMode="decimal"
           autoComplete="off"
           className="figures text-20"
         />
       ) : null}
-      <ReasonChoice reason={reason} onReason={setReason} own={own} onOwn={setOwn} touched={touched} />
-      <Button type="submit" large wide>
-        {t('refund.submit', { amount: amountGood ? money(typed) : '' })}
-      </Button>
-      <Sheet
-        open={confirming}
-        onClose={() => setConfirming(false)}
-        dismissible={!refund.isPending}
-        title={t('refund.confirmTitle')}
-        actions={
-          <Button
-            kind="danger"
-            large
-            busy={refund.isPending}
-            onClick={() => refund.mutate(body, { onSettled: () => setConfirming(false) })}
-          >
-            {refund.isPending ? t('refund.working') : t('refund.submit', { amount: money(typed) })}
-          </Button>
-        }
-      >
-        <p className="text-16">
-          {payer
-            ? t('refund.confirm', { amount: money(typed), card: payer })
-            : t('refund.confirmPlain', { amount: money(typed) })}
-        </p>
-      </Sheet>
-    </form>
+    </>
+  );
+}
+
+interface ConfirmSheetProps {
+  open: boolean;
+  onClose: () => void;
+  amount: string;
+  card: string | null;
+  busy: boolean;
+  onConfirm: () => void;
+}
+
+/** The last word before money goes back: how much, to which card, and that it stays so. */
+function ConfirmSheet({ open, onClose, amount, card, busy, onConfirm }: ConfirmSheetProps) {
+  const { t } = useTranslation();
+  return (
+    <Sheet
+      open={open}
+      onClose={onClose}
+      dismissible={!busy}
+      title={t('refund.confirmTitle')}
+      actions={
+        <Button kind="danger" large busy={busy} onClick={onConfirm}>
+          {busy ? t('refund.working') : t('refund.submit', { amount })}
+        </Button>
+      }
+    >
+      <p className="text-16">
+        {card === null ? t('refund.confirmPlain', { amount }) : t('refund.confirm', { amount, card })}
+      </p>
+    </Sheet>
   );
 }
 

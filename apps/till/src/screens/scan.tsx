@@ -3,6 +3,7 @@ import { Navigate, useNavigate } from '@tanstack/react-router';
 import { type FormEvent, useRef, useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { BigAmount } from '../components/big-amount.tsx';
+import { useCodeWords } from '../components/phase-words.ts';
 import { Stage } from '../components/stage.tsx';
 import { useStartSale } from '../components/start-sale.ts';
 import { nowMs } from '../device/clock.ts';
@@ -34,6 +35,7 @@ export function PayerCode({ saleId, minor = 0 }: ScanScreenProps) {
   const me = useMe();
   const navigate = useNavigate();
   const start = useStartSale();
+  const codeWords = useCodeWords();
   const [note, setNote] = useState('');
   const [typing, setTyping] = useState(false);
   const [typed, setTyped] = useState('');
@@ -46,7 +48,7 @@ export function PayerCode({ saleId, minor = 0 }: ScanScreenProps) {
     last.current = { text, atMs };
     const code = readCode(text);
     if (code.kind !== 'pay_code') {
-      return setNote(t(code.kind === 'merchant_code' ? 'scan.merchantCode' : `scan.${code.kind}`));
+      return setNote(codeWords(code.kind));
     }
     // The camera may read the same code twice before the screen has changed.
     taken.current = true;
