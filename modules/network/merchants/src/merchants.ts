@@ -55,7 +55,7 @@ export function createMerchants(deps: MerchantsDeps) {
    * Inside a transaction hand it in as `sql`: the embedded engine has one session, and would wait for itself.
    */
   async function till(storeId: string, sql: Sql = db): Promise<Till | null> {
-    const looking = revision.check();
+    const looking = sql === db ? revision.check() : undefined;
     if (looking) await looking;
     const now = clock.now();
     const known = cache.get(storeId);
