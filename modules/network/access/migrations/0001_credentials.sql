@@ -41,7 +41,7 @@ create table {schema}.wrong_try (
 
 -- Raised by every revocation, so that processes may believe what they hold in memory until it moves.
 create table {schema}.revision (
-  only boolean primary key default true check (only),
+  one boolean primary key default true check (one),
   n bigint not null
 );
 insert into {schema}.revision (n) values (1);

@@ -37,7 +37,7 @@ create index staff_merchant on {schema}.staff (merchant_id);
 
 -- Raised by every change of a merchant's status, so that processes may believe what they hold in memory.
 create table {schema}.revision (
-  only boolean primary key default true check (only),
+  one boolean primary key default true check (one),
   n bigint not null
 );
 insert into {schema}.revision (n) values (1);
