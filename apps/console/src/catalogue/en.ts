@@ -66,7 +66,7 @@ export const en: SameShape<typeof zh> = {
     declined: 'Declined',
     unknown: 'Being checked',
     unknownDetail: 'Awaiting the bank',
-    unknownNone: 'No payment is waiting for a check',
+    unknownNone: 'None is waiting',
     declinedOf: '{{share}} of all',
     count_one: '{{n}} payment',
     count_other: '{{n}} payments',

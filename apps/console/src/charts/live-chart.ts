@@ -35,6 +35,7 @@ export function liveChart(parts: LiveChartParts): EChartsCoreOption {
   const down = ticks.map((tick) => -(tick.declined + tick.unknown));
   const top = roundTop(Math.max(...up, 0));
   const bottom = Math.max(1, ...down.map((one) => -one));
+  const marks = [-bottom, 0, top / 2, top];
   const minutes = (index: number) => Math.round((liveSecondsMax - index) / 60);
   return {
     animation: false,
@@ -76,9 +77,11 @@ export function liveChart(parts: LiveChartParts): EChartsCoreOption {
       type: 'value',
       min: -bottom,
       max: top,
-      interval: top / 2,
+      // Whole numbers on both sides, whatever the library would choose from the lower end.
+      axisTick: { show: false, customValues: marks },
       splitLine: { lineStyle: { color: palette.line } },
       axisLabel: {
+        customValues: marks,
         color: palette.muted,
         fontSize: 12,
         formatter: (value: number) => String(Math.abs(value)),

@@ -58,7 +58,9 @@ function PositionBar({ minor, currency, scale }: { minor: number; currency: stri
           style={minor >= 0 ? { left: '50%', width: `${half}%` } : { right: '50%', width: `${half}%` }}
         />
       </span>
-      <span className="text-12 text-muted">{minor >= 0 ? t('today.owes') : t('today.isOwed')}</span>
+      <span className="text-12 text-muted">
+        {minor === 0 ? null : minor > 0 ? t('today.owes') : t('today.isOwed')}
+      </span>
       <Amount minor={Math.abs(minor)} currency={currency} size={14} className="min-w-28 text-right" />
     </span>
   );

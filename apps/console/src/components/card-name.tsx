@@ -8,7 +8,7 @@ export function CardName({ card, long = false }: { card: Payment['card']; long?:
   const ui = useUiText();
   if (card === null) return <span className="text-muted">—</span>;
   return (
-    <span className="inline-flex min-w-0 items-center gap-2">
+    <span className={cx('inline-flex min-w-0 max-w-full items-center gap-x-2', long && 'flex-wrap')}>
       <span
         aria-hidden="true"
         className={cx('h-3 w-4.5 shrink-0 rounded-[3px]', bankFaceClass(card.bank_id))}

@@ -18,7 +18,7 @@ interface ColumnLook {
   /** Numbers and amounts stand right. */
   align?: 'end';
   /** The narrowest screen on which the column is worth its place. */
-  from?: 'sm' | 'md' | 'lg' | 'xl';
+  from?: 'sm' | 'md' | 'lg' | 'xl' | '2xl';
   className?: string;
   /** Identifiers and codes: monospaced and a little smaller. */
   mono?: boolean;
@@ -42,11 +42,12 @@ const shownFrom: Record<NonNullable<ColumnLook['from']>, string> = {
   md: 'max-md:hidden',
   lg: 'max-lg:hidden',
   xl: 'max-xl:hidden',
+  '2xl': 'max-2xl:hidden',
 };
 
 function cellClass(look: ColumnLook | undefined): string {
   return cx(
-    'px-3 whitespace-nowrap align-baseline first:pl-4 last:pr-4',
+    'px-3 whitespace-nowrap first:pl-4 last:pr-4',
     look?.align === 'end' && 'text-right',
     look?.from && shownFrom[look.from],
   );
@@ -124,7 +125,7 @@ export function DataTable<T extends RowData>(props: DataTableProps<T>) {
                 key={cell.id}
                 className={cx(
                   // Padding instead of a height, so that words of different sizes share one baseline.
-                  'py-[calc((var(--row)-1.5em-1px)/2)]',
+                  'py-[calc((var(--row)-1.5em-3px)/2)] align-baseline',
                   cellClass(cell.column.columnDef.meta),
                   cell.column.columnDef.meta?.className,
                 )}

@@ -37,7 +37,11 @@ function Choice({ label, value, onChange, options, all }: ChoiceProps) {
         id={id}
         value={value}
         onChange={(event) => onChange(event.target.value)}
-        className={cx(control, 'max-w-52 pr-8 pl-3', on ? 'border-ink font-semibold' : 'border-line')}
+        className={cx(
+          control,
+          'w-full pr-8 pl-3 sm:max-w-52',
+          on ? 'border-ink font-semibold' : 'border-line',
+        )}
       >
         <option value="">{all ?? label}</option>
         {options.map((option) => (
@@ -174,7 +178,7 @@ export function FilterBar({ filters }: { filters: PaymentFilters }) {
   const banks = members.filter((member) => member.roles.includes('issuer') || member.bins.length > 0);
   const merchant = merchants.find((one) => one.id === filters.merchant_id);
   return (
-    <fieldset className="flex flex-wrap items-center gap-2">
+    <fieldset className="grid grid-cols-2 items-center gap-2 sm:flex sm:flex-wrap">
       <legend className="sr-only">{t('payments.filters')}</legend>
       <Choice
         label={t('payments.state')}

@@ -1,4 +1,4 @@
-import { dayKey, formatTime, useLanguage } from '@feiqian/ui';
+import { cx, dayKey, formatTime, useLanguage } from '@feiqian/ui';
 import { useTranslation } from 'react-i18next';
 import { useZone } from '../zone-choice.ts';
 
@@ -19,7 +19,11 @@ export function Time({ at, look = 'row' }: { at: string; look?: TimeLook }) {
   const zone = useZone();
   const utc = new Date(at).toISOString().replace('T', ' ').replace('Z', '');
   return (
-    <time dateTime={at} title={t('app.utc', { time: utc })} className="figures whitespace-nowrap">
+    <time
+      dateTime={at}
+      title={t('app.utc', { time: utc })}
+      className={cx('figures', look !== 'full' && 'whitespace-nowrap')}
+    >
       {words(at, look, language, zone)}
     </time>
   );

@@ -5,6 +5,7 @@ import {
   Ban,
   Bell,
   CircleCheck,
+  CirclePlay,
   CirclePlus,
   CircleX,
   Clock,
@@ -43,6 +44,7 @@ const discs: Record<Tone, string> = {
 
 const events: Record<string, { icon: LucideIcon; tone: Tone }> = {
   'payment.created': { icon: CirclePlus, tone: 'plain' },
+  'payment.processing': { icon: CirclePlay, tone: 'plain' },
   'payment.authorised': { icon: CircleCheck, tone: 'azure' },
   'payment.captured': { icon: CircleCheck, tone: 'jade' },
   'payment.declined': { icon: CircleX, tone: 'rose' },
@@ -52,6 +54,7 @@ const events: Record<string, { icon: LucideIcon; tone: Tone }> = {
   'payment.reversed': { icon: Undo2, tone: 'plain' },
   'payment.refunded': { icon: RotateCcw, tone: 'plain' },
   'payment.partially_refunded': { icon: RotateCcw, tone: 'plain' },
+  'payment.refund_pending': { icon: RotateCcw, tone: 'amber' },
   'payment.refund_failed': { icon: CircleX, tone: 'rose' },
   'payment.late_answer': { icon: Clock, tone: 'amber' },
 };

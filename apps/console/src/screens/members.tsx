@@ -146,7 +146,8 @@ function MemberHead({ member, name }: { member: MemberView; name: string }) {
       </div>
       <div className="max-sm:basis-full sm:text-right">
         <p className="text-12 text-muted">
-          {t('members.position')} · {member.position >= 0 ? t('today.owes') : t('today.isOwed')}
+          {t('members.position')}
+          {member.position === 0 ? null : ` · ${member.position > 0 ? t('today.owes') : t('today.isOwed')}`}
         </p>
         <Amount minor={Math.abs(member.position)} currency={member.currency} size={20} />
       </div>
@@ -220,7 +221,7 @@ export function Members() {
           title={t('app.none')}
         />
       ) : null}
-      {members.map((member) => (
+      {[...members.filter((one) => one.link), ...members.filter((one) => !one.link)].map((member) => (
         <Member key={member.id} member={member} mayAct={may(me.role, 'act_on_links')} />
       ))}
     </div>

@@ -57,9 +57,9 @@ function OutcomeNote({ payment }: { payment: Payment }) {
       ? t('payment.unknownNote')
       : payment.state === 'reversed'
         ? t('payment.reversedNote')
-        : [decline ? pick(decline.message_zh, decline.message) : '', t('payment.declinedNote')]
-            .filter(Boolean)
-            .join(' ');
+        : decline
+          ? pick(decline.message_zh, decline.message)
+          : t('payment.declinedNote');
   return (
     <p className={`flex items-center gap-2 rounded-card border px-4 py-3 text-14 ${look.tone}`}>
       <Icon size={18} strokeWidth={1.75} aria-hidden="true" className="shrink-0" />
@@ -82,7 +82,7 @@ function Summary({ payment }: { payment: Payment }) {
         minor={payment.amount}
         currency={payment.currency}
         size={56}
-        struck={['declined', 'cancelled', 'expired', 'reversed'].includes(payment.state)}
+        tone={['declined', 'cancelled', 'expired', 'reversed'].includes(payment.state) ? 'muted' : 'ink'}
       />
       <div className="flex min-w-0 flex-col gap-1 font-normal">
         <span>

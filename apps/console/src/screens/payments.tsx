@@ -31,7 +31,7 @@ function useColumns(): Columns<Payment> {
           cell: ({ row }) => (
             <Link to="/payments/$id" params={{ id: row.original.id }} preload={false} className="text-ink">
               <Time at={row.original.created_at} />
-              <span className="max-w-36 truncate text-12 text-muted max-sm:block sm:sr-only">
+              <span className="max-w-48 truncate text-12 text-muted max-sm:block sm:sr-only">
                 {row.original.merchant.name}
               </span>
             </Link>
@@ -39,18 +39,24 @@ function useColumns(): Columns<Payment> {
         }),
         column.accessor('state', {
           header: t('payments.state'),
+          meta: { from: 'sm' },
           cell: ({ row }) => <StatusBadge status={row.original.state} />,
         }),
         column.accessor('amount', {
           header: t('payments.amount'),
           meta: { align: 'end' },
           cell: ({ row: { original } }) => (
-            <Amount
-              minor={original.amount}
-              currency={original.currency}
-              size={14}
-              tone={original.state === 'captured' ? 'ink' : 'muted'}
-            />
+            <span className="max-sm:flex max-sm:flex-col max-sm:items-end max-sm:gap-1">
+              <Amount
+                minor={original.amount}
+                currency={original.currency}
+                size={14}
+                tone={original.state === 'captured' ? 'ink' : 'muted'}
+              />
+              <span className="sm:hidden">
+                <StatusBadge status={original.state} />
+              </span>
+            </span>
           ),
         }),
         column.accessor('merchant.name', {
@@ -67,7 +73,7 @@ function useColumns(): Columns<Payment> {
         }),
         column.accessor('card', {
           header: t('payments.card'),
-          meta: { from: 'md' },
+          meta: { from: 'md', className: 'max-w-52' },
           cell: ({ row: { original } }) => <CardName card={original.card} />,
         }),
         column.accessor('entry', {
@@ -87,7 +93,7 @@ function useColumns(): Columns<Payment> {
         }),
         column.accessor('id', {
           header: t('payments.id'),
-          meta: { from: 'xl', mono: true, className: 'text-muted' },
+          meta: { from: '2xl', mono: true, className: 'text-muted' },
           cell: ({ row: { original } }) => <span title={original.id}>{shortId(original.id)}</span>,
         }),
       ]),

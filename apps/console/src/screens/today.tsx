@@ -80,6 +80,7 @@ function Figures({ today }: { today: TodayFigures }) {
         <Amount minor={today.captured_amount} currency={today.currency} size={40} />
       </Figure>
       <Figure
+        className="max-xl:col-span-2"
         name={t('today.refunded')}
         detail={t('today.count', { count: today.refunded_count, n: formatCount(today.refunded_count) })}
         search={{ state: 'refunded', from }}
@@ -96,7 +97,6 @@ function Figures({ today }: { today: TodayFigures }) {
         <span className={cx(count, 'text-ink')}>{formatCount(today.declined_count)}</span>
       </Figure>
       <Figure
-        className="max-xl:col-span-2"
         name={t('today.unknown')}
         detail={today.unknown_count > 0 ? t('today.unknownDetail') : t('today.unknownNone')}
         search={{ state: 'unknown' }}
