@@ -1,7 +1,8 @@
 import './app.css';
 import type { Health, Sandbox } from '@feiqian/contract';
 import { applyPreferences, type Language, readPreference, writePreference } from '@feiqian/ui';
-import { copiedWord, type PageState, pageOf, titleOf } from './page.ts';
+import { copiedWord, pageOf, titleOf } from './page.ts';
+import type { PageState } from './pieces.ts';
 
 const healthEveryMs = 15_000;
 const copiedMs = 1500;
