@@ -23,6 +23,28 @@ export function roundTop(most: number): number {
   }
 }
 
+/** Says the second under the pointer: its time, what was approved, what was not. */
+function tooltip(parts: LiveChartParts, empty: number) {
+  const { ticks, palette } = parts;
+  return {
+    trigger: 'axis',
+    renderMode: 'richText',
+    axisPointer: { type: 'line', lineStyle: { color: palette.muted, type: 'dashed' } },
+    backgroundColor: palette.raised,
+    borderColor: palette.line,
+    textStyle: { color: palette.ink, fontSize: 12 },
+    formatter: (points: { dataIndex: number }[]) => {
+      const tick = ticks[(points[0]?.dataIndex ?? 0) - empty];
+      if (!tick) return '';
+      return [
+        parts.clock(tick.at),
+        `${parts.approved}  ${tick.approved}`,
+        `${parts.failed}  ${tick.declined + tick.unknown}`,
+      ].join('\n');
+    },
+  };
+}
+
 /**
  * Payments of each second: approved ones grow up, those declined or being checked grow down, so that direction
  * and not colour tells them apart. One bar a second, the newest at the right edge.
@@ -49,23 +71,7 @@ export function liveChart(parts: LiveChartParts): EChartsCoreOption {
       },
     },
     grid: { left: 36, right: 8, top: 12, bottom: 24 },
-    tooltip: {
-      trigger: 'axis',
-      renderMode: 'richText',
-      axisPointer: { type: 'line', lineStyle: { color: palette.muted, type: 'dashed' } },
-      backgroundColor: palette.raised,
-      borderColor: palette.line,
-      textStyle: { color: palette.ink, fontSize: 12 },
-      formatter: (points: { dataIndex: number }[]) => {
-        const tick = ticks[(points[0]?.dataIndex ?? 0) - empty];
-        if (!tick) return '';
-        return [
-          parts.clock(tick.at),
-          `${parts.approved}  ${tick.approved}`,
-          `${parts.failed}  ${tick.declined + tick.unknown}`,
-        ].join('\n');
-      },
-    },
+    tooltip: tooltip(parts, empty),
     xAxis: {
       type: 'category',
       data: Array.from({ length: liveSecondsMax }, (_, index) => String(index)),
