@@ -68,7 +68,7 @@ export function feiqianMpm(code: FeiqianCode): string {
 }
 
 function given(name: string, text: string | undefined): Record<string, string> {
-  const value = text === undefined ? '' : cut(text, 25);
+  const value = text === undefined ? '' : cutNow(text, 25);
   return value === '' ? {} : { [name]: value };
 }
 
@@ -79,20 +79,42 @@ function language(code: FeiqianCode): Pick<MerchantPresented, 'language'> {
   return { language: { language: code.language ?? 'ZH', name, ...(city === '' ? {} : { city }) } };
 }
 
+const cleaned = new Map<string, string>();
+const cleanedMax = 10_000;
+
+/** Cleaning is slow and names are few, so what was cleaned once is kept. */
+function kept(
+  clean: (text: string, max: number) => string,
+  kind: string,
+): (text: string, max: number) => string {
+  return (text, max) => {
+    const key = `${kind}${max} ${text}`;
+    const known = cleaned.get(key);
+    if (known !== undefined) return known;
+    if (cleaned.size >= cleanedMax) cleaned.clear();
+    const value = clean(text, max);
+    cleaned.set(key, value);
+    return value;
+  };
+}
+
 /** A name must never make a code fail: what the common character set has not becomes `?`. */
-function latin(text: string, max: number): string {
+function latinNow(text: string, max: number): string {
   const plain = text.normalize('NFD').replace(/\p{M}/gu, '');
-  return cut(Array.from(plain, (c) => (/^[\x20-\x7e]$/.test(c) ? c : '?')).join(''), max) || '?';
+  return cutNow(Array.from(plain, (c) => (/^[\x20-\x7e]$/.test(c) ? c : '?')).join(''), max) || '?';
 }
 
 /** Precomposed characters (as the specification asks), without control characters, cut between characters. */
-function cut(text: string, max: number): string {
+function cutNow(text: string, max: number): string {
   const clean = text
     .normalize('NFC')
     .replace(/\p{Cc}|\p{Cs}/gu, '')
     .trim();
   return Array.from(clean).slice(0, max).join('').trimEnd();
 }
+
+const latin = kept(latinNow, 'l');
+const cut = kept(cutNow, 'c');
 
 export interface ReadFeiqianCode {
   merchant: string;

@@ -27,6 +27,8 @@ const defaultExpirySeconds = 15 * 60;
 /** Terminal of payments that no till made (ISO 8583 field 41). */
 export const onlineTerminal = 'ONLINE01';
 const sweepMax = 200;
+/** Groups under way at once: while one waits for its commit the next is loaded and decided. */
+const lanes = 2;
 
 export type Payments = ReturnType<typeof createPayments>;
 
@@ -35,6 +37,7 @@ export function createPayments(deps: PaymentsDeps) {
   const { clock } = deps;
   const pipeline = createPipeline<Command, Outcome>({
     name: 'payments',
+    lanes,
     run: (group) => runGroup(deps, group),
   });
 
