@@ -1,0 +1,46 @@
+import type { Page } from 'playwright-core';
+
+/** One-time code of the sandbox. */
+const sandboxCode = '246810';
+
+/** Signs a person in with mobile number and one-time code. */
+export async function signInWallet(page: Page, url: string, mobile: string): Promise<void> {
+  await page.goto(`${url}/wallet/`);
+  await page.getByLabel('手机号').fill(mobile);
+  await page.getByRole('button', { name: '获取验证码' }).click();
+  await page.getByLabel('验证码', { exact: true }).fill(sandboxCode);
+  await page.getByRole('button', { name: '登录', exact: true }).click();
+  await page
+    .getByRole('link', { name: /付款码/ })
+    .first()
+    .waitFor();
+}
+
+/** One consent, the chosen banks, every card found; gives the number bound. */
+export async function bindCards(page: Page, url: string): Promise<number> {
+  await page.goto(`${url}/wallet/bind`);
+  await page.getByText('我同意飞钱向所选银行查询').click();
+  await page.getByRole('button', { name: '查询我的卡' }).click();
+  await page.getByRole('button', { name: /^绑定 \d+ 张卡$/ }).click();
+  const done = page.getByText(/已绑定 \d+ 张卡/).first();
+  await done.waitFor();
+  return Number(/\d+/.exec((await done.textContent()) ?? '')?.[0]);
+}
+
+/** Opens the scanner, which reads whatever is before the camera, and waits for the confirmation. */
+export async function scanWithWallet(page: Page, url: string): Promise<void> {
+  await page.goto(`${url}/wallet/scan`);
+  await page.getByRole('button', { name: /^支付/ }).waitFor();
+}
+
+/** Presses pay on the confirmation. */
+export async function pay(page: Page): Promise<void> {
+  await page.getByRole('button', { name: /^支付/ }).click();
+}
+
+/** Chooses the card with these last digits on the confirmation. */
+export async function chooseCard(page: Page, last4: string): Promise<void> {
+  await page.getByRole('button', { name: /^更换/ }).click();
+  await page.getByRole('dialog').getByText(last4).first().click();
+  await page.getByRole('button', { name: /^支付/ }).waitFor();
+}
