@@ -21,7 +21,13 @@ export const Amount = Type.Integer({ minimum: 1, maximum: amountMinorMax, descri
 export const AmountOrZero = Type.Integer({ minimum: 0, maximum: jsonIntegerMax });
 export const Currency = Type.String({ pattern: '^[A-Z]{3}$', description: 'ISO 4217', examples: ['CNY'] });
 export const Instant = Type.String({ format: 'date-time', description: 'RFC 3339, UTC, milliseconds' });
-export const Text = (maxLength: number, minLength = 1) => Type.String({ minLength, maxLength });
+const textPattern = '^[^\\u0000-\\u0008\\u000b\\u000c\\u000e-\\u001f\\u007f\\ud800-\\udfff]*$';
+/**
+ * Text as people write it: no control characters but tab and line ends, and no half of a surrogate pair. A database
+ * cannot keep the one, nor JSON the other.
+ */
+export const Text = (maxLength: number, minLength = 1) =>
+  Type.String({ minLength, maxLength, pattern: textPattern });
 /** A mainland mobile number: 11 digits. */
 export const Mobile = Type.String({ pattern: '^1[3-9][0-9]{9}$', examples: ['13800000001'] });
 

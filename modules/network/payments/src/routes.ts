@@ -16,6 +16,7 @@ import {
   Receipt,
   Refund as RefundSchema,
   Strict,
+  Text,
 } from '@feiqian/contract';
 import {
   type HttpApp,
@@ -231,7 +232,7 @@ async function ownedBy(deps: PaymentRoutesDeps, merchantId: string, id: string):
 const MerchantQuery = Strict({
   ...PageQuery.properties,
   state: Type.Optional(PaymentStateSchema),
-  order_reference: Type.Optional(Type.String({ minLength: 1, maxLength: 64 })),
+  order_reference: Type.Optional(Text(64)),
   from: Type.Optional(Instant),
   to: Type.Optional(Instant),
 });
