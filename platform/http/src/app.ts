@@ -67,6 +67,10 @@ export async function createHttp(options: HttpOptions): Promise<HttpApp> {
     ajv: {
       customOptions: { coerceTypes: false, removeAdditional: false, allErrors: true, useDefaults: true },
     },
+    frameworkErrors: (error: FastifyError, request: FastifyRequest, reply: FastifyReply) => {
+      reply.header('x-request-id', request.id);
+      return answerError(error, request, reply, options);
+    },
     ...(options.tls ? { https: options.tls } : {}),
   } as object).withTypeProvider<TypeBoxTypeProvider>() as unknown as HttpApp;
 
@@ -77,7 +81,10 @@ export async function createHttp(options: HttpOptions): Promise<HttpApp> {
     crossOriginEmbedderPolicy: false,
     hsts: false,
   });
+  // Only JSON is spoken. A form of another site may send plain text without being asked, so it is not taken for a body.
+  app.removeContentTypeParser('text/plain');
   coerceQueries(app);
+  refuseIdleBodies(app);
   app.setSerializerCompiler(() => (data) => JSON.stringify(data));
   app.addHook('onRequest', (request, reply, done) => {
     reply.header('x-request-id', request.id);
@@ -98,6 +105,16 @@ function coerceQueries(app: HttpApp): void {
     const query = request.query as Record<string, unknown>;
     const limit = query.limit;
     if (typeof limit === 'string' && /^[0-9]{1,6}$/.test(limit)) query.limit = Number(limit);
+  });
+}
+
+/** A route that takes no body gets none, or an empty object: what nobody reads is a mistake of the caller. */
+function refuseIdleBodies(app: HttpApp): void {
+  app.addHook('preValidation', async (request) => {
+    const { body } = request;
+    if (body === undefined || body === null || request.routeOptions.schema?.body !== undefined) return;
+    const empty = typeof body === 'object' && !Array.isArray(body) && Object.keys(body).length === 0;
+    if (!empty) throw new ProblemError('invalid_request', 'This route takes no body.');
   });
 }
 
