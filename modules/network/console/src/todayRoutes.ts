@@ -162,7 +162,11 @@ function pulseRoute(app: HttpApp, deps: ConsoleDeps): void {
 
   app.get(
     '/v1/console/stream',
-    { config: desk, schema: { tags: ['console'], summary: 'One tick a second (SSE)' } },
+    {
+      exposeHeadRoute: false,
+      config: desk,
+      schema: { tags: ['console'], summary: 'One tick a second (SSE)' },
+    },
     (request, reply) => {
       const scope = scopeOf(callerAs(request, 'console'));
       const one = {

@@ -48,6 +48,7 @@ export function streamRoutes(deps: PaymentRoutesDeps) {
     app.get(
       '/v1/till/stream',
       {
+        exposeHeadRoute: false,
         config: { callers: ['till'] },
         schema: { tags: ['till'], summary: "Events of this merchant's payments (SSE)" },
       },
@@ -58,6 +59,7 @@ export function streamRoutes(deps: PaymentRoutesDeps) {
     app.get(
       '/v1/wallet/stream',
       {
+        exposeHeadRoute: false,
         config: { callers: ['wallet'] },
         schema: { tags: ['wallet'], summary: "Events of this person's payments (SSE)" },
       },
