@@ -132,9 +132,17 @@ function search(deps: ConsoleDeps, scope: Scope, q: PaymentSearch) {
     entry: q.entry ?? null,
     paymentId: byId ? toUuid(text, 'pay') : null,
     text: text === null || text === '' || byId ? null : text,
-    fromMs: q.from === undefined ? null : Date.parse(q.from),
-    toMs: q.to === undefined ? null : Date.parse(q.to),
+    fromMs: instantOf('from', q.from),
+    toMs: instantOf('to', q.to),
   });
+}
+
+/** RFC 3339 has leap seconds, which no clock here knows. */
+function instantOf(name: string, text: string | undefined): number | null {
+  if (text === undefined) return null;
+  const ms = Date.parse(text);
+  if (Number.isNaN(ms)) throw new ProblemError('invalid_request', `${name}: not an instant`);
+  return ms;
 }
 
 async function storyOf(deps: ConsoleDeps, p: Payment): Promise<PaymentStory> {
