@@ -53,7 +53,7 @@ function secretOf(
 ): { text: string; fromCookie: boolean } | null {
   const header = request.headers.authorization;
   if (header !== undefined) {
-    const match = /^Bearer ([A-Za-z0-9_-]{20,100})$/.exec(header);
+    const match = /^Bearer ([A-Za-z0-9_-]{20,100})$/i.exec(header);
     return match ? { text: match[1] as string, fromCookie: false } : null;
   }
   for (const kind of callers) {
