@@ -1,6 +1,7 @@
-import { randomBytes } from 'node:crypto';
+import { createHash, randomBytes } from 'node:crypto';
 import { existsSync, openAsBlob } from 'node:fs';
 import { mkdir, readFile, rename, writeFile } from 'node:fs/promises';
+import { hostname } from 'node:os';
 import { dirname, join } from 'node:path';
 import process from 'node:process';
 import { type Db, type Migrations, migrate, openPglite, openPostgres } from '@feiqian/db';
@@ -19,7 +20,7 @@ export interface TestDatabase extends Db {
  *
  * Without further settings it is PGlite in memory, booted from a dump that is made once per installed version; a
  * closed one is emptied and handed out again, so the second database of a test file costs milliseconds. When
- * `TEST_DATABASE_URL` names a PostgreSQL server, it is a database created there and dropped by `close()`.
+ * `TEST_DATABASE_URL` names a PostgreSQL server, it is a database of its own there.
  */
 export async function testDatabase(migrations: readonly Migrations[] = []): Promise<TestDatabase> {
   const url = process.env.TEST_DATABASE_URL;
@@ -106,12 +107,19 @@ function nodeModules(): string {
   return join(folder, 'node_modules');
 }
 
+/** Databases of this process on the server that nobody uses just now. */
+const idleNames: string[] = [];
+
+/** Test databases of this machine, each with the process that holds it: `feiqian_test_<machine>_<pid>_<chance>`. */
+const prefix = `feiqian_test_${createHash('sha256').update(hostname()).digest('hex').slice(0, 8)}_`;
+
 async function onServer(url: string): Promise<TestDatabase> {
-  const name = `feiqian_test_${process.pid}_${randomBytes(6).toString('hex')}`;
-  await withServer(url, (server) => server.script(`create database ${name} template template0`));
+  const name = idleNames.pop() ?? (await withServer(url, takeDatabase));
   const own = new URL(url);
   own.pathname = `/${name}`;
   const db = openPostgres({ url: own.href, poolMax: serverPoolMax });
+  // Before use, not after: whoever had it last may have been killed.
+  await empty(db);
   let open = true;
   return {
     engine: db.engine,
@@ -123,15 +131,53 @@ async function onServer(url: string): Promise<TestDatabase> {
       if (!open) return;
       open = false;
       await db.close();
-      await withServer(url, (server) => server.script(`drop database if exists ${name} with (force)`));
+      // A test may have left pools or processes of its own on it.
+      await withServer(url, (server) =>
+        server.query('select pg_terminate_backend(pid) from pg_stat_activity where datname = $1', [name]),
+      );
+      idleNames.push(name);
     },
   };
 }
 
-async function withServer(url: string, work: (server: Db) => Promise<void>): Promise<void> {
+/**
+ * A database for this process: one that a process which is gone left behind, else a new one. With fsync on, making
+ * and dropping a database costs seconds, so they are handed on. On a server of one's own a few remain, empty of
+ * anything but the last tests' tables.
+ */
+async function takeDatabase(server: Db): Promise<string> {
+  const mine = `${prefix}${process.pid}_${randomBytes(4).toString('hex')}`;
+  const { rows } = await server.query<{ name: string }>(
+    "select datname as name from pg_database where datname like $1 || '%' order by datname",
+    [prefix],
+  );
+  for (const { name } of rows) {
+    if (isRunning(Number(name.slice(prefix.length).split('_')[0]))) continue;
+    try {
+      // Only one of several takers can rename it, and nobody can while it is in use.
+      await server.script(`alter database ${name} rename to ${mine}`);
+      return mine;
+    } catch {
+      // Somebody else was quicker.
+    }
+  }
+  await server.script(`create database ${mine} template template0`);
+  return mine;
+}
+
+function isRunning(pid: number): boolean {
+  try {
+    process.kill(pid, 0);
+    return true;
+  } catch (error) {
+    return (error as NodeJS.ErrnoException).code === 'EPERM';
+  }
+}
+
+async function withServer<T>(url: string, work: (server: Db) => Promise<T>): Promise<T> {
   const server = openPostgres({ url, poolMax: 1 });
   try {
-    await work(server);
+    return await work(server);
   } finally {
     await server.close();
   }
