@@ -101,9 +101,24 @@ export function linked({ network }: Pick<RunningNetwork, 'network'>): Promise<vo
 
 async function setLinkWait({ network }: RunningNetwork, waitMs: number): Promise<void> {
   await linked({ network });
-  for (const { id, link } of network.members.list()) {
-    if (link) await network.members.update(id, { link: { ...link, waitMs } });
-  }
+  const issuers = network.members.list().filter((m) => m.link !== null);
+  await Promise.all(issuers.map((m) => changeLink(network, m.id, { waitMs })));
+}
+
+/** Changes how a bank is reached and waits until the new link carries messages. */
+export async function changeLink(
+  network: RunningNetwork['network'],
+  memberId: string,
+  change: { waitMs?: number; port?: number },
+): Promise<void> {
+  const link = network.members.get(memberId)?.link;
+  if (!link) throw new Error('this member has no link');
+  const before = network.links.states().find((s) => s.memberId === memberId)?.sinceMs ?? 0;
+  await network.members.update(memberId, { link: { ...link, ...change } });
+  await until(() => {
+    const state = network.links.states().find((s) => s.memberId === memberId);
+    return state?.phase === 'signed_on' && state.sinceMs > before;
+  }, linksMsMax);
 }
 
 /** What goes to standard error meanwhile, which is where logs go; errors are shown as well. */
