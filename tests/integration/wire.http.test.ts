@@ -8,7 +8,7 @@ import { buy, look, type Wallet, wallet } from '../support/people.ts';
 import { until } from '../support/until.ts';
 import { type Damage, layWire, type Wire } from '../support/wire.ts';
 
-const linkWaitMs = 1_500;
+const linkWaitMs = 2_500;
 const bank = 'yunzhou';
 /** Bytes of the length in front of each message. */
 const lengthBytes = 2;
