@@ -24,6 +24,7 @@ export function startBankStub(
   settings: BankSettings,
   port: number,
   delayMs: () => number,
+  onAnswered: (request: Message) => void = () => undefined,
 ): Promise<BankStub> {
   const { profile } = settings;
   const macKey = Buffer.from(settings.macKeyHex, 'hex');
@@ -59,8 +60,12 @@ export function startBankStub(
         const decoded = decodeMessage(profile, frame);
         if (!decoded.ok) continue;
         const wait = delayMs();
-        if (wait <= 0) socket.write(answer(decoded.message));
-        else setTimeout(() => socket.write(answer(decoded.message)), wait);
+        const respond = () => {
+          socket.write(answer(decoded.message));
+          onAnswered(decoded.message);
+        };
+        if (wait <= 0) respond();
+        else setTimeout(respond, wait);
       }
       process.nextTick(() => socket.uncork());
     });

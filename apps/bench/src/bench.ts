@@ -1,6 +1,5 @@
-import { type ChildProcess, spawn } from 'node:child_process';
+import { spawn } from 'node:child_process';
 import { mkdtempSync, rmSync } from 'node:fs';
-import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { sandboxBanks } from '@feiqian/app-bank';
@@ -11,6 +10,7 @@ import { LoadClient } from './httpClient.ts';
 import { type LoadResult, runLoad } from './load.ts';
 import { bestTpcB, cpuSeconds, machineLine } from './machine.ts';
 import { type Prepared, prepareLoad } from './prepare.ts';
+import { freePorts, startProcess, stopProcess } from './process.ts';
 
 export interface BenchOptions {
   engine: 'postgres' | 'pglite';
@@ -29,7 +29,6 @@ export interface BenchOptions {
   write: (line: string) => void;
 }
 
-const startMsMax = 90_000;
 const warmUpSeconds = 4;
 const rateOfCapacity = 0.8;
 
@@ -55,9 +54,9 @@ export async function runBench(o: BenchOptions): Promise<BenchFigures> {
     if (o.bank === 'stub') await stubs(Number(env.FEIQIAN_BANK_ISO_PORT), closers);
     const yard = o.yardstick && postgres?.binaries ? yardstick(o, postgres) : null;
     // The first start builds schema and city, and is stopped so that PGlite can be prepared too.
-    await stopProcess(await startProcess(o, env));
+    await stopProcess(await startProcess(o.command, env));
     const prepared = await prepare(o, env);
-    const network = await startProcess(o, env);
+    const network = await startProcess(o.command, env);
     closers.push(() => stopProcess(network));
     const figures = await measure(
       o,
@@ -118,27 +117,6 @@ async function environment(
   };
 }
 
-let nextPort = 20_000 + (process.pid % 10_000);
-
-/** The first of `count` consecutive free ports; no port is given out twice. */
-async function freePorts(count: number): Promise<number> {
-  for (let i = 0; i < 50; i++) {
-    const first = nextPort;
-    nextPort += count;
-    const free = await Promise.all(Array.from({ length: count }, (_, k) => isFree(first + k)));
-    if (free.every(Boolean)) return first;
-  }
-  throw new Error('no free ports');
-}
-
-function isFree(port: number): Promise<boolean> {
-  return new Promise((resolve) => {
-    const server = createServer();
-    server.once('error', () => resolve(false));
-    server.listen(port, '127.0.0.1', () => server.close(() => resolve(true)));
-  });
-}
-
 async function stubs(isoPort: number, closers: (() => unknown)[]): Promise<BankStub[]> {
   const out: BankStub[] = [];
   for (const [i, bank] of sandboxBanks.entries())
@@ -147,41 +125,6 @@ async function stubs(isoPort: number, closers: (() => unknown)[]): Promise<BankS
     for (const s of out) s.close();
   });
   return out;
-}
-
-async function startProcess(o: BenchOptions, env: Record<string, string>): Promise<ChildProcess> {
-  const [file, ...args] = o.command;
-  const child = spawn(file as string, [...args, 'start'], {
-    env: { ...process.env, ...env },
-    stdio: ['ignore', 'pipe', 'pipe'],
-  });
-  let said = '';
-  const ready = new Promise<void>((resolve, reject) => {
-    const timer = setTimeout(
-      () => reject(new Error(`the network was not ready in time:\n${said}`)),
-      startMsMax,
-    );
-    const read = (chunk: Buffer) => {
-      said += chunk.toString();
-      if (said.includes('ready in')) {
-        clearTimeout(timer);
-        resolve();
-      }
-    };
-    child.stdout?.on('data', read);
-    child.stderr?.on('data', read);
-    child.once('exit', (code) => reject(new Error(`the network ended with ${code}:\n${said}`)));
-  });
-  await ready;
-  return child;
-}
-
-function stopProcess(child: ChildProcess): Promise<void> {
-  if (child.exitCode !== null || child.signalCode !== null) return Promise.resolve();
-  return new Promise((resolve) => {
-    child.once('exit', () => resolve());
-    child.kill('SIGTERM');
-  });
 }
 
 async function prepare(o: BenchOptions, env: Record<string, string>): Promise<Prepared> {

@@ -78,7 +78,7 @@ export async function runLoad(
       const n = started;
       started += 1;
       open += 1;
-      purchase(client, prepared, n, options.hotMerchant, run)
+      void purchase(client, prepared, n, options.hotMerchant, run)
         .catch((e: Error) => `error ${e.message}`)
         .then((end) => {
           open -= 1;

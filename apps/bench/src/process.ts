@@ -1,0 +1,65 @@
+import { type ChildProcess, spawn } from 'node:child_process';
+import { createServer } from 'node:net';
+
+const startMsMax = 90_000;
+
+let nextPort = 20_000 + (process.pid % 10_000);
+
+/** The first of `count` consecutive free ports; no port is given out twice. */
+export async function freePorts(count: number): Promise<number> {
+  for (let i = 0; i < 50; i++) {
+    const first = nextPort;
+    nextPort += count;
+    const free = await Promise.all(Array.from({ length: count }, (_, k) => isFree(first + k)));
+    if (free.every(Boolean)) return first;
+  }
+  throw new Error('no free ports');
+}
+
+function isFree(port: number): Promise<boolean> {
+  return new Promise((resolve) => {
+    const server = createServer();
+    server.once('error', () => resolve(false));
+    server.listen(port, '127.0.0.1', () => server.close(() => resolve(true)));
+  });
+}
+
+/** Starts `feiqian start` as a process of its own and waits until it is ready. */
+export async function startProcess(
+  command: readonly string[],
+  env: Record<string, string>,
+): Promise<ChildProcess> {
+  const [file, ...args] = command;
+  const child = spawn(file as string, [...args, 'start'], {
+    env: { ...process.env, ...env },
+    stdio: ['ignore', 'pipe', 'pipe'],
+  });
+  let said = '';
+  const ready = new Promise<void>((resolve, reject) => {
+    const timer = setTimeout(
+      () => reject(new Error(`the network was not ready in time:\n${said}`)),
+      startMsMax,
+    );
+    const read = (chunk: Buffer) => {
+      said += chunk.toString();
+      if (said.includes('ready in')) {
+        clearTimeout(timer);
+        resolve();
+      }
+    };
+    child.stdout?.on('data', read);
+    child.stderr?.on('data', read);
+    child.once('exit', (code) => reject(new Error(`the network ended with ${code}:\n${said}`)));
+  });
+  await ready;
+  return child;
+}
+
+/** Asks a process to stop and waits until it has. */
+export function stopProcess(child: ChildProcess): Promise<void> {
+  if (child.exitCode !== null || child.signalCode !== null) return Promise.resolve();
+  return new Promise((resolve) => {
+    child.once('exit', () => resolve());
+    child.kill('SIGTERM');
+  });
+}
