@@ -169,7 +169,6 @@ function OrderLine() {
     <>
       <button
         type="button"
-        aria-label={`${t('doors.orderEdit')} ${reference}`}
         onClick={() => {
           setText(reference);
           setAsked(true);
@@ -179,6 +178,7 @@ function OrderLine() {
         <span className="truncate">
           {t('doors.order')} <span className="figures">{reference}</span>
         </span>
+        <span className="sr-only">{t('doors.orderEdit')}</span>
         <PencilLine size={16} strokeWidth={1.75} aria-hidden="true" className="shrink-0" />
       </button>
       <Sheet open={asked} onClose={() => setAsked(false)} title={t('doors.orderEdit')}>

@@ -107,8 +107,8 @@ function Order({ payment, card, onChange }: OrderProps) {
               type="button"
               onClick={onChange}
               className="target -my-2 inline-flex items-center gap-2 text-ink"
-              aria-label={`${t('confirm.change')}: ${bankName(card.bank, language)} ${card.last4}`}
             >
+              <span className="sr-only">{t('confirm.change')}</span>
               <CardLine
                 bankId={card.bank.id}
                 bankName={bankName(card.bank, language)}

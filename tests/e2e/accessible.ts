@@ -1,0 +1,44 @@
+import axe, { type Result } from 'axe-core';
+import type { Page } from 'playwright-core';
+
+/** How a page is looked at: each changes colours or sizes, so each may break contrast or targets anew. */
+const looks = [
+  { name: 'light', theme: 'light', elder: false },
+  { name: 'dark', theme: 'dark', elder: false },
+  { name: 'large type', theme: 'light', elder: true },
+] as const;
+/** Still an experiment of axe: it takes a picture's name for a missing label. */
+const experiments = { 'label-content-name-mismatch': { enabled: false } };
+const standards = ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa', 'best-practice'];
+/** What a change of colours or sizes can break; everything else is the same page. */
+const looksOnly = ['color-contrast', 'target-size'];
+
+/** What axe finds wrong with the page as it stands, in light, dark and large type; empty when nothing is. */
+export async function accessibilityProblems(page: Page, screen: string): Promise<string[]> {
+  await page.evaluate(axe.source);
+  const before = page.viewportSize() ?? { width: 0, height: 0 };
+  const problems: string[] = [];
+  for (const look of looks) {
+    await page.evaluate(`(() => {
+      const root = document.documentElement;
+      root.dataset.theme = '${look.theme}';
+      ${look.elder ? "root.dataset.elder = ''" : 'delete root.dataset.elder'};
+    })()`);
+    // As tall as the page, so that nothing lies half under the bar at its foot merely for being scrolled there.
+    const height = await page.evaluate<number>('document.documentElement.scrollHeight');
+    if (height > before.height) await page.setViewportSize({ width: before.width, height });
+    const only =
+      look.name === 'light' ? { type: 'tag', values: standards } : { type: 'rule', values: looksOnly };
+    const found = await page.evaluate<Result[]>(
+      `axe.run(document, { runOnly: ${JSON.stringify(only)}, rules: ${JSON.stringify(experiments)}, resultTypes: ['violations'] }).then((r) => r.violations)`,
+    );
+    problems.push(...found.map((one) => `${screen}, ${look.name}: ${told(one)}`));
+  }
+  await page.setViewportSize(before);
+  return problems;
+}
+
+function told(one: Result): string {
+  const where = one.nodes.slice(0, 3).map((node) => `${node.target.join(' ')} ${node.failureSummary ?? ''}`);
+  return `${one.id} (${one.nodes.length}): ${where.join(' | ').replace(/\s+/g, ' ').slice(0, 500)}`;
+}
