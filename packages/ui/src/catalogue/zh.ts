@@ -33,7 +33,7 @@ export const zh = {
     refunded: '已退款',
   },
   keypad: { label: '金额键盘', point: '小数点', clear: '清零', plus: '加' },
-  pin: { label: '密码键盘', entered: '已输入 {{count}} 位,共 {{length}} 位' },
+  pin: { label: '密码键盘', entered: '已输入 {{count}} 位，共 {{length}} 位' },
   code: { qr: '二维码', barcode: '条形码' },
   card: { debit: '储蓄卡', credit: '信用卡', ending: '尾号 {{tail}}', default: '默认' },
   scanner: {
@@ -46,9 +46,9 @@ export const zh = {
     use: '识别',
     torch: '手电筒',
     noCode: '这张图片里没有找到可识别的码',
-    denied: '没有相机权限。请在浏览器设置里允许使用相机,或从图片识别、粘贴文字。',
-    absent: '没有找到可用的相机。可以从图片识别,或粘贴文字。',
-    insecure: '只有安全连接(HTTPS 或本机)才能打开相机。可以从图片识别,或粘贴文字。',
+    denied: '没有相机权限。请在浏览器设置里允许使用相机，或从图片识别、粘贴文字。',
+    absent: '没有找到可用的相机。可以从图片识别，或粘贴文字。',
+    insecure: '只有安全连接（HTTPS 或本机）才能打开相机。可以从图片识别，或粘贴文字。',
   },
   error: {
     title: '没有完成',
