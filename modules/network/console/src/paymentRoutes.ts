@@ -50,9 +50,9 @@ export function paymentRoutes(app: HttpApp, deps: ConsoleDeps): void {
     },
     async (request) => {
       const payment = await deps.payments.payments.find(deps.db, toUuid(request.params.id, 'pay'));
-      if (!payment || !sees(scopeOf(callerAs(request, 'console')), payment))
-        throw new ProblemError('not_found');
-      return storyOf(deps, payment);
+      const scope = scopeOf(callerAs(request, 'console'));
+      if (!payment || !sees(scope, payment)) throw new ProblemError('not_found');
+      return storyOf(deps, payment, scope);
     },
   );
   app.get(
@@ -145,7 +145,8 @@ function instantOf(name: string, text: string | undefined): number | null {
   return ms;
 }
 
-async function storyOf(deps: ConsoleDeps, p: Payment): Promise<PaymentStory> {
+/** The story of a payment; of another bank's part in it (a card that was tried before) a bank hears nothing. */
+async function storyOf(deps: ConsoleDeps, p: Payment, { issuerId }: Scope): Promise<PaymentStory> {
   const { payments, view } = deps.payments;
   const [refunds, events, exchanges, transfers, forwards] = await Promise.all([
     payments.refunds(deps.db, p.id),
@@ -154,32 +155,37 @@ async function storyOf(deps: ConsoleDeps, p: Payment): Promise<PaymentStory> {
     deps.ledger.transfersByGroup(deps.db, p.id),
     forwardsOf(deps.db, p.id),
   ]);
+  const own = (memberId: string) => issuerId === null || memberId === issuerId;
   return {
     payment: paymentView(p, view),
     refunds: refunds.map(refundView),
-    events: events.map(eventView),
-    exchanges: exchanges.map((e) => ({
-      id: e.id,
-      kind: e.kind,
-      mti: e.mti,
-      bank: deps.members.get(e.memberId)?.code ?? e.memberId,
-      sent_at: instant(e.sentAtMs),
-      received_at: e.receivedAtMs === null ? null : instant(e.receivedAtMs),
-      outcome: e.outcome,
-      response_code: e.responseCode,
-      request: fieldsOf(e.request),
-      response: e.response === null ? null : fieldsOf(e.response),
-    })),
+    events: events.filter((e) => issuerId === null || e.tenants.includes(issuerId)).map(eventView),
+    exchanges: exchanges
+      .filter((e) => own(e.memberId))
+      .map((e) => ({
+        id: e.id,
+        kind: e.kind,
+        mti: e.mti,
+        bank: deps.members.get(e.memberId)?.code ?? e.memberId,
+        sent_at: instant(e.sentAtMs),
+        received_at: e.receivedAtMs === null ? null : instant(e.receivedAtMs),
+        outcome: e.outcome,
+        response_code: e.responseCode,
+        request: fieldsOf(e.request),
+        response: e.response === null ? null : fieldsOf(e.response),
+      })),
     entries: transfers.map((t) => entryView(deps, p, t)),
-    forwards: forwards.map((f) => ({
-      id: f.id,
-      kind: f.kind,
-      attempts: f.attempts,
-      next_attempt_at: f.acknowledgedAtMs === null ? instant(f.nextAttemptAtMs) : null,
-      acknowledged_at: f.acknowledgedAtMs === null ? null : instant(f.acknowledgedAtMs),
-      response_code: f.responseCode,
-      escalated: f.escalatedAtMs !== null,
-    })),
+    forwards: forwards
+      .filter((f) => own(f.memberId))
+      .map((f) => ({
+        id: f.id,
+        kind: f.kind,
+        attempts: f.attempts,
+        next_attempt_at: f.acknowledgedAtMs === null ? instant(f.nextAttemptAtMs) : null,
+        acknowledged_at: f.acknowledgedAtMs === null ? null : instant(f.acknowledgedAtMs),
+        response_code: f.responseCode,
+        escalated: f.escalatedAtMs !== null,
+      })),
   };
 }
 
