@@ -30,7 +30,7 @@ test('the console prints the posters of those it sees: all for the network, its 
   const merchant = await desk(net, 'merchant');
   expect((await done(merchant.get<Poster>(`/v1/stores/${net.storeId}/poster`))).store.id).toBe(net.storeId);
   expect(told(await merchant.get(path))).toBe('404 not_found');
-  expect(told(await (await desk(net, 'bank')).get(path))).toBe('404 not_found');
+  expect(told(await (await desk(net, 'bank')).get(path))).toBe('403 forbidden');
 });
 
 test('keys are listed by merchant, and a merchant that asks for another one’s sees none', async () => {
