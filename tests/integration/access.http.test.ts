@@ -1,0 +1,146 @@
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import type { Caller } from '../support/caller.ts';
+import { startTestNetwork, type TestNetwork } from '../support/network.ts';
+import { desk, signIn, till } from '../support/people.ts';
+import { bodies, pathOf, type Route, routesOf, unknownId } from '../support/routes.ts';
+import { access, type Role, roles } from './access.matrix.ts';
+
+let net: TestNetwork;
+let routes: Route[];
+let callers: Record<Role, Caller>;
+beforeAll(async () => {
+  net = await startTestNetwork();
+  routes = await routesOf(net.anyone);
+  callers = {
+    key: net.merchant,
+    cashier: await till(net, '100102'),
+    supervisor: await till(net, '100101'),
+    wallet: net.anyone.as((await signIn(net, '13800000003')).token),
+    operator: await desk(net, 'operator'),
+    bank: await desk(net, 'bank'),
+    merchant: await desk(net, 'merchant'),
+    reader: await desk(net, 'reader'),
+  };
+});
+afterAll(() => net?.stop());
+
+/** Calls a route; of a stream only the status is waited for. */
+async function call(route: Route, caller: Caller): Promise<number> {
+  const stop = new AbortController();
+  const body = bodies[route.name];
+  const response = await fetch(caller.url + pathOf(route, unknownId(route.prefix ?? 'x')), {
+    method: route.method,
+    headers: {
+      ...(caller.token === null ? {} : { authorization: `Bearer ${caller.token}` }),
+      ...(route.method === 'GET' ? {} : { 'idempotency-key': `${route.name}`.replaceAll(' ', '-') }),
+      ...(body === undefined ? {} : { 'content-type': 'application/json' }),
+    },
+    ...(body === undefined ? {} : { body: JSON.stringify(body) }),
+    signal: stop.signal,
+  });
+  stop.abort();
+  return response.status;
+}
+
+test('the table names every documented route, and no other', () => {
+  expect(routes.map((r) => r.name).sort()).toEqual(Object.keys(access).sort());
+});
+
+test('each route with a body has one to be called with', () => {
+  expect(
+    routes
+      .filter((r) => r.takesBody)
+      .map((r) => r.name)
+      .sort(),
+  ).toEqual(Object.keys(bodies).sort());
+});
+
+test.each(Object.entries(access))('%s is for: %s', async (name, allowed) => {
+  const route = routes.find((r) => r.name === name) as Route;
+  const open = allowed === 'anyone';
+  const nobody = await call(route, net.anyone);
+  // A sign-in with wrong words is refused as such, whoever asks.
+  if (open) expect([200, 202, 401]).toContain(nobody);
+  else expect(nobody).toBe(401);
+  if (open || name.endsWith('/sessions/current')) return;
+  for (const role of roles) {
+    const status = await call(route, callers[role]);
+    if (allowed.split(' ').includes(role)) expect([role, [401, 403].includes(status)]).toEqual([role, false]);
+    else expect([role, status]).toEqual([role, 403]);
+    expect(status).toBeLessThan(500);
+  }
+});
+
+describe('signing out', () => {
+  const fresh: Record<string, () => Promise<Caller>> = {
+    wallet: async () => net.anyone.as((await signIn(net, '13800000004')).token),
+    till: () => till(net, '100106'),
+    console: () => desk(net, 'reader'),
+  };
+  test.each(Object.entries(fresh))('of the %s ends the session and no other', async (app, open) => {
+    const [one, two] = [await open(), await open()];
+    const me = `/v1/${app}/me`;
+    expect((await one.get(me)).status).toBe(200);
+    const out = await one.delete(`/v1/${app}/sessions/current`, { key: null });
+    expect(out.status).toBe(204);
+    expect(out.headers.get('set-cookie')).toMatch(new RegExp(`^fq_${app}=;`));
+    expect((await one.get(me)).status).toBe(401);
+    expect((await two.get(me)).status).toBe(200);
+  });
+});
+
+describe('a session in a cookie', () => {
+  const withCookie = (headers: Record<string, string>, method = 'POST') =>
+    fetch(`${net.url}/v1/wallet/scans`, {
+      method,
+      headers: {
+        cookie: `fq_wallet=${callers.wallet.token}`,
+        'content-type': 'application/json',
+        ...headers,
+      },
+      body: JSON.stringify({ text: 'https://example.org/' }),
+    }).then((r) => r.status);
+
+  test('writes from our own page, and from no other site', async () => {
+    expect(await withCookie({})).toBe(422);
+    expect(await withCookie({ origin: net.url })).toBe(422);
+    expect(await withCookie({ origin: 'https://evil.example' })).toBe(403);
+    expect(await withCookie({ origin: 'null' })).toBe(403);
+    expect(await withCookie({ 'sec-fetch-site': 'cross-site' })).toBe(403);
+    expect(await withCookie({ 'sec-fetch-site': 'same-site' })).toBe(403);
+  });
+
+  test('cannot be read by scripts and stays on this site', async () => {
+    const answer = await net.anyone.post('/v1/console/sessions', { username: 'reader', password: 'yunzhou' });
+    expect(answer.headers.get('set-cookie')).toMatch(/^fq_console=.*; HttpOnly; SameSite=Strict/);
+  });
+});
+
+describe('wrong tries', () => {
+  test('of a PIN lock it after five, the right one included; other staff do not notice', async () => {
+    const sign = (staff_number: string, pin: string) =>
+      net.anyone.post('/v1/till/sessions', { staff_number, pin, device_name: 'x' });
+    for (let i = 0; i < 5; i++) expect((await sign('100107', '000000')).status).toBe(401);
+    const locked = await sign('100107', '123456');
+    expect([locked.status, (locked.body as { code: string }).code]).toEqual([429, 'too_many_attempts']);
+    expect(Number(locked.headers.get('retry-after'))).toBeGreaterThan(60);
+    expect((await sign('100108', '123456')).status).toBe(201);
+  });
+
+  test('of a one-time code use it up after five', async () => {
+    const mobile = '13800000008';
+    const sign = (code: string) => net.anyone.post('/v1/wallet/sessions', { mobile, code, device_name: 'x' });
+    await net.anyone.post('/v1/wallet/codes', { mobile });
+    for (let i = 0; i < 5; i++) expect((await sign('000000')).status).toBe(401);
+    expect((await sign(net.guide.code)).status).toBe(401);
+  });
+
+  test('a one-time code signs in once', async () => {
+    const mobile = '13800000007';
+    const sign = () =>
+      net.anyone.post('/v1/wallet/sessions', { mobile, code: net.guide.code, device_name: 'x' });
+    await net.anyone.post('/v1/wallet/codes', { mobile });
+    const answers = await Promise.all([sign(), sign(), sign(), sign()]);
+    expect(answers.map((a) => a.status).sort()).toEqual([201, 401, 401, 401]);
+  });
+});

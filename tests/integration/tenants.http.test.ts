@@ -1,0 +1,337 @@
+import type {
+  ApiKey,
+  CardDiscovery,
+  MerchantView,
+  Payment,
+  PaymentStory,
+  Refund,
+  ScanResult,
+} from '@feiqian/contract';
+import { toUuid } from '@feiqian/ids';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { type Caller, done, essence } from '../support/caller.ts';
+import { startTestNetwork, type TestNetwork } from '../support/network.ts';
+import { buy, cardFor, codeOf, desk, order, tester, till, type Wallet, wallet } from '../support/people.ts';
+import { bodies, pathOf, type Route, routesOf, unknownId } from '../support/routes.ts';
+import { until } from '../support/until.ts';
+import { access, type Role } from './access.matrix.ts';
+
+/*
+ * Everything of one tenant is invisible to another: an id of somebody else answers exactly like one that does not
+ * exist. Here every id that one side (A) has is asked for on every route that takes its kind, by everybody of the
+ * other side (B), and the answer is compared with that for an id of nothing.
+ */
+
+let net: TestNetwork;
+let routes: Route[];
+/** Ids of A, by prefix. */
+const mine: Record<string, string[]> = {};
+/** Everybody of B: the bank is of no card that A paid with. */
+let others: [Role, Caller][];
+let owner: Wallet;
+let stranger: Wallet;
+let strangersKey: Caller;
+
+beforeAll(async () => {
+  net = await startTestNetwork();
+  routes = await routesOf(net.anyone);
+  owner = await wallet(net, '13800000004');
+  stranger = await wallet(net, '13800000003');
+  const operator = await desk(net);
+  await buildA(operator);
+  await buildB(operator);
+});
+afterAll(() => net?.stop());
+
+/** A: the first merchant, a person with cards at two banks, and what the two of them did. */
+async function buildA(operator: Caller): Promise<void> {
+  const card = owner.cards.find((c) => c.bank.id === 'yanhu');
+  const captured = await buy(net, owner, card, 2_000);
+  const refund = await done(
+    net.merchant.post<Refund>(`/v1/payments/${captured.id}/refunds`, { amount: 500, reason: 'x' }),
+  );
+  const authorised = await buy(net, owner, card, 2_100, { capture: 'manual' });
+  const cancelled = await buy(net, owner, card, 2_200, { capture: 'manual' });
+  await done(net.merchant.post(`/v1/payments/${cancelled.id}/cancel`));
+  const holder = await wallet(net, tester);
+  const declined = await buy(net, holder, cardFor(net, holder, 'do_not_honour'), 2_300);
+  const atPoster = await done(
+    owner.post<{ id: string }>('/v1/wallet/payments', {
+      store_id: net.storeId,
+      amount: 2_400,
+      currency: 'CNY',
+    }),
+  );
+  const discovery = await done(
+    owner.post<CardDiscovery>('/v1/wallet/card-discoveries', { bank_ids: ['yanhu'], consent: true }),
+  );
+  const merchants = await done(operator.get<{ data: MerchantView[] }>('/v1/console/merchants'));
+  const first = merchants.data.find((m) => m.stores.some((s) => s.id === net.storeId)) as MerchantView;
+  const keys = await done(operator.get<{ data: ApiKey[] }>(`/v1/console/api-keys?merchant_id=${first.id}`));
+  mine.pay = [captured, authorised, cancelled, declined, atPoster].map((p) => p.id);
+  mine.ref = [refund.id];
+  mine.sto = first.stores.map((s) => s.id);
+  mine.mer = [first.id];
+  mine.key = keys.data.map((k) => k.id);
+  mine.tok = owner.cards.map((c) => c.id);
+  mine.dev = [owner.session.device.id];
+  mine.cdi = [discovery.id];
+  mine.usr = [owner.session.user.id];
+}
+
+/** B: another merchant with its key, its till and its user at the console; another person; a bank of no card of A’s. */
+async function buildB(operator: Caller): Promise<void> {
+  const supervisor = await till(net, '100103');
+  const { merchant } = supervisor.session.me;
+  const made = await done(
+    operator.post<{ secret: string }>('/v1/console/api-keys', { merchant_id: merchant.id, name: 'B' }),
+  );
+  strangersKey = net.anyone.as(made.secret);
+  const id = toUuid(merchant.id, 'mer');
+  const haigang = net.network.members.byCode('haigang');
+  const users = [
+    { username: 'b-shop', role: 'merchant', tenant: { kind: 'merchant', id, name: merchant.name } },
+    { username: 'b-bank', role: 'bank', tenant: { kind: 'bank', id: haigang?.id ?? '', name: 'B' } },
+  ] as const;
+  for (const user of users)
+    await net.network.access.addOperator(net.network.db, {
+      ...user,
+      name: user.username,
+      password: 'yunzhou',
+    });
+  others = [
+    ['key', strangersKey],
+    ['supervisor', supervisor],
+    ['wallet', stranger],
+    ['merchant', await desk(net, 'b-shop')],
+    ['bank', await desk(net, 'b-bank')],
+  ];
+}
+
+const ask = (by: Caller, route: Route, id: string, body = bodies[route.name]) =>
+  by.send(route.method, pathOf(route, id), body === undefined ? {} : { body });
+
+describe('an id in the address', () => {
+  test('of somebody else answers like one of nothing, on every route', async () => {
+    let asked = 0;
+    for (const route of routes.filter((r) => r.prefix !== null)) {
+      const prefix = route.prefix as string;
+      const ids = mine[prefix] ?? [];
+      for (const [role, by] of others) {
+        if (!(access[route.name] as string).split(' ').includes(role)) continue;
+        const unknown = essence(await ask(by, route, unknownId(prefix)));
+        expect(unknown.status, route.name).toBeGreaterThanOrEqual(400);
+        for (const id of ids) {
+          const told = essence(await ask(by, route, id));
+          expect([route.name, role, id, told]).toEqual([route.name, role, id, unknown]);
+          asked += 1;
+        }
+      }
+    }
+    // Were the tables empty, nothing would have been asked.
+    expect(asked).toBeGreaterThan(100);
+  });
+
+  test('of somebody else answers so to a valid pay code as well', async () => {
+    const collect = (id: string) =>
+      strangersKey.post(`/v1/payments/${id}/collect`, {
+        pay_code: codeOf(stranger, stranger.cards[0] as Wallet['cards'][0]),
+      });
+    const unknown = essence(await collect(unknownId('pay')));
+    expect(unknown).toMatchObject({ status: 404 });
+    for (const id of mine.pay as string[]) expect(essence(await collect(id))).toEqual(unknown);
+    const open = await order(net, 500);
+    expect(essence(await collect(open.id))).toEqual(unknown);
+  });
+
+  test('of somebody else was answered so with a valid card and left everything as it was', async () => {
+    const pay = (id: string) =>
+      stranger.post(`/v1/wallet/payments/${id}/pay`, { card_id: stranger.cards[0]?.id });
+    const unknown = essence(await pay(unknownId('pay')));
+    for (const id of mine.pay as string[]) expect(essence(await pay(id))).toEqual(unknown);
+    expect((await done(owner.get<{ data: unknown[] }>('/v1/wallet/cards'))).data).toHaveLength(
+      owner.cards.length,
+    );
+    const states = await Promise.all(
+      (mine.pay as string[]).map(
+        async (id) => (await done(net.merchant.get<{ state: string }>(`/v1/payments/${id}`))).state,
+      ),
+    );
+    expect(states).toEqual(['partially_refunded', 'authorised', 'cancelled', 'declined', 'created']);
+  });
+});
+
+describe('an id in the body', () => {
+  const cases: [string, () => Caller, string, string, string, () => Record<string, unknown>][] = [
+    [
+      'a store',
+      () => strangersKey,
+      '/v1/payments',
+      'sto',
+      'store_id',
+      () => ({ amount: 1, currency: 'CNY' }),
+    ],
+    [
+      'a list of cards',
+      () => stranger,
+      '/v1/wallet/cards',
+      'cdi',
+      'discovery_id',
+      () => ({ cards: [{ bank_id: 'yanhu', ref: 'x' }] }),
+    ],
+    [
+      'a merchant',
+      () => others.find(([role]) => role === 'merchant')?.[1] as Caller,
+      '/v1/console/api-keys',
+      'mer',
+      'merchant_id',
+      () => ({ name: 'x' }),
+    ],
+  ];
+  test.each(cases)(
+    '%s of somebody else answers like one of nothing',
+    async (_, by, path, prefix, field, rest) => {
+      const unknown = essence(await by().post(path, { ...rest(), [field]: unknownId(prefix) }));
+      expect(unknown.status).toBeGreaterThanOrEqual(400);
+      for (const id of mine[prefix] as string[]) {
+        expect(essence(await by().post(path, { ...rest(), [field]: id }))).toEqual(unknown);
+      }
+    },
+  );
+
+  test('a card of somebody else pays nothing, as one of nothing', async () => {
+    const { id } = await order(net, 700);
+    const pay = (card_id: string) => stranger.post(`/v1/wallet/payments/${id}/pay`, { card_id });
+    const unknown = essence(await pay(unknownId('tok')));
+    expect(unknown).toMatchObject({ status: 422, body: { code: 'card_unknown' } });
+    for (const card of mine.tok as string[]) expect(essence(await pay(card))).toEqual(unknown);
+  });
+
+  test('a card of one’s own that is bound on another device is not usable on this one', async () => {
+    const second = await wallet(net, '13800000003');
+    const { id } = await order(net, 800);
+    const answer = await second.post(`/v1/wallet/payments/${id}/pay`, { card_id: stranger.cards[0]?.id });
+    expect(essence(answer)).toMatchObject({ status: 409, body: { code: 'card_not_usable' } });
+  });
+
+  test('a code of a payment that somebody else has paid is not found, as one of nothing', async () => {
+    const link = (id: string) => ({ text: `${net.url}/wallet/pay/${id}` });
+    const unknown = essence(await stranger.post('/v1/wallet/scans', link(unknownId('pay'))));
+    for (const id of mine.pay as string[]) {
+      expect(essence(await stranger.post<ScanResult>('/v1/wallet/scans', link(id)))).toEqual(unknown);
+    }
+  });
+});
+
+describe('a list', () => {
+  test('names nothing of anybody else, whatever is asked', async () => {
+    const found: string[] = [];
+    // Who pays at a store sees its name, and banks see their own cards' payments: neither is A's secret here.
+    const secrets = Object.values(mine).flat();
+    for (const route of routes.filter((r) => r.method === 'GET' && r.prefix === null)) {
+      if (route.path.endsWith('/stream') || route.path === '/metrics' || access[route.name] === 'anyone')
+        continue;
+      for (const [role, by] of others) {
+        if (!(access[route.name] as string).split(' ').includes(role)) continue;
+        const { text, status } = await by.get(route.path);
+        expect(status).toBe(200);
+        for (const id of secrets) if (text.includes(id)) found.push(`${role} ${route.name} ${id}`);
+      }
+    }
+    expect(found).toEqual([]);
+  });
+
+  test('is as empty for a filter by somebody else’s merchant, order or bank as for one of nothing', async () => {
+    const atDesk = (role: Role) => others.find(([r]) => r === role)?.[1] as Caller;
+    const rrn = (await done(net.merchant.get<{ rrn: string }>(`/v1/payments/${mine.pay?.[0]}`))).rrn;
+    const asked: [Caller, string, string][] = [
+      [
+        atDesk('merchant'),
+        `/v1/console/payments?merchant_id=${mine.mer?.[0]}`,
+        `/v1/console/payments?merchant_id=${unknownId('mer')}`,
+      ],
+      [atDesk('merchant'), `/v1/console/payments?q=${rrn}`, '/v1/console/payments?q=000000000000'],
+      [
+        atDesk('merchant'),
+        `/v1/console/payments?q=${mine.pay?.[0]}`,
+        `/v1/console/payments?q=${unknownId('pay')}`,
+      ],
+      [
+        atDesk('bank'),
+        `/v1/console/payments?q=${mine.pay?.[0]}`,
+        `/v1/console/payments?q=${unknownId('pay')}`,
+      ],
+      [atDesk('bank'), '/v1/console/payments?bank=yunzhou', `/v1/console/payments?q=${unknownId('pay')}`],
+      [
+        atDesk('merchant'),
+        `/v1/console/api-keys?merchant_id=${mine.mer?.[0]}`,
+        `/v1/console/api-keys?merchant_id=${unknownId('mer')}`,
+      ],
+      [strangersKey, `/v1/payments?order_reference=${rrn}`, '/v1/payments?order_reference=000000000000'],
+    ];
+    for (const [by, theirs, nothing] of asked) {
+      expect([theirs, essence(await by.get(theirs))]).toEqual([theirs, essence(await by.get(nothing))]);
+    }
+  });
+
+  test('in CSV has the rows of one’s own alone', async () => {
+    const by = others.find(([role]) => role === 'merchant')?.[1] as Caller;
+    const { text } = await by.get('/v1/console/payments.csv');
+    expect(text.trim().split('\r\n')).toHaveLength(1);
+  });
+});
+
+test('a bank sees of a payment what it had to do with, and nothing of another bank’s part', async () => {
+  const cardAt = (bank: string, kind: string) =>
+    owner.cards.find((c) => c.bank.id === bank && c.kind === kind);
+  const { id } = await order(net, 6_000_000);
+  const pay = (card: Wallet['cards'][0] | undefined) =>
+    done(owner.post<Payment>(`/v1/wallet/payments/${id}/pay`, { card_id: card?.id }));
+  expect((await pay(cardAt('yanhu', 'credit'))).state).toBe('declined');
+  expect((await pay(cardAt('haigang', 'debit'))).state).toBe('captured');
+  const by = others.find(([role]) => role === 'bank')?.[1] as Caller;
+  const seen = await done(by.get<PaymentStory>(`/v1/console/payments/${id}`));
+  const whole = await done((await desk(net)).get<PaymentStory>(`/v1/console/payments/${id}`));
+  expect(whole.exchanges.map((e) => e.bank)).toEqual(['yanhu', 'haigang']);
+  expect(seen.exchanges.map((e) => e.bank)).toEqual(['haigang']);
+  expect(seen.events.map((e) => e.type)).toEqual(['payment.processing', 'payment.captured']);
+  expect(seen.entries).toEqual(whole.entries);
+});
+
+test('a key that is revoked is nobody’s within two seconds', async () => {
+  const operator = await desk(net);
+  const { key, secret } = await done(
+    operator.post<{ key: ApiKey; secret: string }>('/v1/console/api-keys', {
+      merchant_id: mine.mer?.[0],
+      name: 'short',
+    }),
+  );
+  const by = net.anyone.as(secret);
+  expect((await by.get('/v1/payments')).status).toBe(200);
+  await done(operator.delete(`/v1/console/api-keys/${key.id}`));
+  await until(async () => (await by.get('/v1/payments')).status === 401, 2_000, 'the refusal');
+});
+
+test('a key is shown once: a repeat of its making shows none', async () => {
+  const operator = await desk(net);
+  const body = { merchant_id: mine.mer?.[0], name: 'once' };
+  const first = await operator.post<{ key: ApiKey; secret: string }>('/v1/console/api-keys', body, {
+    key: 'once-1',
+  });
+  const again = await operator.post<{ key: ApiKey; secret: string }>('/v1/console/api-keys', body, {
+    key: 'once-1',
+  });
+  expect(first.body.secret).toMatch(/^fqsk_/);
+  expect(again.body.key).toEqual(first.body.key);
+  expect(again.text).not.toContain(first.body.secret);
+});
+
+test('a device that is removed can neither call nor pay, and its cards are dead', async () => {
+  const lost = await wallet(net, '13800000003');
+  const code = codeOf(lost, lost.cards[0] as Wallet['cards'][0]);
+  await done(stranger.delete(`/v1/wallet/devices/${lost.session.device.id}`));
+  await until(async () => (await lost.get('/v1/wallet/me')).status === 401, 2_000, 'the refusal');
+  const { id } = await order(net, 900);
+  const collected = await net.merchant.post(`/v1/payments/${id}/collect`, { pay_code: code });
+  expect(essence(collected)).toMatchObject({ status: 422, body: { code: 'pay_code_invalid' } });
+});

@@ -1,0 +1,83 @@
+import type { Caller } from './caller.ts';
+import { done } from './caller.ts';
+
+/** A route of the API as its own description tells. */
+export interface Route {
+  /** `GET /v1/payments/{id}`. */
+  name: string;
+  method: string;
+  path: string;
+  /** Prefix of the identifier in its path, for example `pay`; null when it has none. */
+  prefix: string | null;
+  takesBody: boolean;
+}
+
+interface Operation {
+  parameters?: { in: string; schema: { pattern?: string } }[];
+  requestBody?: unknown;
+}
+
+/** Every documented route. */
+export async function routesOf(anyone: Caller): Promise<Route[]> {
+  const document = await done(
+    anyone.get<{ paths: Record<string, Record<string, Operation>> }>('/openapi.json'),
+  );
+  return Object.entries(document.paths).flatMap(([path, operations]) =>
+    Object.entries(operations).map(([verb, operation]) => {
+      const id = operation.parameters?.find((p) => p.in === 'path')?.schema.pattern;
+      const method = verb.toUpperCase();
+      return {
+        name: `${method} ${path}`,
+        method,
+        path,
+        prefix: /^\^([a-z]+)_/.exec(id ?? '')?.[1] ?? null,
+        takesBody: operation.requestBody !== undefined,
+      };
+    }),
+  );
+}
+
+/** A body that each route with one takes, with ids that name nothing. */
+export const bodies: Readonly<Record<string, Readonly<Record<string, unknown>>>> = {
+  'POST /v1/wallet/codes': { mobile: '13900000000' },
+  'POST /v1/wallet/sessions': { mobile: '13900000000', code: '000000', device_name: 'x' },
+  'POST /v1/wallet/card-discoveries': { bank_ids: ['yunzhou'], consent: true },
+  'POST /v1/wallet/cards': { discovery_id: unknownId('cdi'), cards: [{ bank_id: 'yunzhou', ref: 'x' }] },
+  'POST /v1/wallet/scans': { text: 'https://example.org/' },
+  'POST /v1/wallet/payments': { store_id: unknownId('sto'), amount: 100, currency: 'CNY' },
+  'POST /v1/wallet/payments/{id}/pay': { card_id: unknownId('tok') },
+  'POST /v1/till/sessions': { staff_number: '999999', pin: '000000', device_name: 'x' },
+  'POST /v1/payments': { store_id: unknownId('sto'), amount: 100, currency: 'CNY' },
+  'POST /v1/payments/{id}/collect': { pay_code: '9112345678123456789' },
+  'POST /v1/payments/{id}/capture': {},
+  'POST /v1/payments/{id}/refunds': { reason: 'x' },
+  'POST /v1/console/sessions': { username: 'nobody', password: 'x' },
+  'POST /v1/console/members/{id}/link': { action: 'echo' },
+  'POST /v1/console/merchants': {
+    name: '新店',
+    name_en: 'NEW SHOP',
+    mcc: '5812',
+    city: 'YUNZHOU',
+    licence: 'L1',
+    settlement_account: '6217000000001',
+    store_name: '一号店',
+  },
+  'POST /v1/console/merchants/{id}/review': { decision: 'approve' },
+  'POST /v1/console/merchants/{id}/staff': {
+    store_id: unknownId('sto'),
+    name: 'x',
+    role: 'cashier',
+    pin: '123456',
+  },
+  'POST /v1/console/api-keys': { merchant_id: unknownId('mer'), name: 'x' },
+};
+
+/** A well-formed identifier of nothing. */
+export function unknownId(prefix: string): string {
+  return `${prefix}_0193f1c2a4b07c3d8e9f0a1b2c3d4e5f`;
+}
+
+/** The route's address for an identifier. */
+export function pathOf(route: Route, id: string): string {
+  return route.path.replace('{id}', id);
+}
