@@ -211,7 +211,9 @@ describe.runIf(chromiumOrSkip())('the console', () => {
     const page = await open();
     await page.goto(`${network.url}/console/payments?state=declined`);
     await page.getByRole('button', { name: /· operator$/ }).click();
-    await page.waitForURL(/payments\?state=declined$/);
+    await page.waitForURL(`${network.url}/console/payments?state=declined`);
+    await page.reload();
+    await page.getByLabel('状态').waitFor();
     await page.getByRole('button', { name: '退出登录' }).first().click();
     await page.getByRole('heading', { name: '登录控制台' }).waitFor();
     await page.goto(`${network.url}/console/members`);

@@ -32,6 +32,7 @@ export async function signInDesk(page: Page, url: string, username = 'operator')
   await page.goto(`${url}/console/`);
   await page.getByRole('button', { name: new RegExp(`· ${username}$`) }).click();
   await page.locator('#page h1').waitFor();
+  await page.waitForURL(`${url}/console/**`);
 }
 
 /** What a console user may ask the API, for checks beside the page. */

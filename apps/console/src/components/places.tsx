@@ -83,7 +83,9 @@ export function Panel({ title, hint, action, children, className, flush }: Panel
         </div>
       ) : null}
       {hint ? <p className="px-4 text-12 text-muted">{hint}</p> : null}
-      <div className={flush ? 'relative min-w-0 overflow-x-auto pb-1' : 'min-w-0 px-4 pt-2 pb-4'}>{children}</div>
+      <div className={flush ? 'relative min-w-0 overflow-x-auto pb-1' : 'min-w-0 px-4 pt-2 pb-4'}>
+        {children}
+      </div>
     </section>
   );
 }

@@ -112,7 +112,10 @@ function Staff({ merchant, mayAdd }: { merchant: MerchantView; mayAdd: boolean }
       {merchant.staff.length === 0 ? (
         <p className="px-4 py-3 text-14 text-muted">{t('merchants.noStaff')}</p>
       ) : (
-        <table aria-label={t('merchants.staff')} className="w-full border-collapse text-14 sm:whitespace-nowrap">
+        <table
+          aria-label={t('merchants.staff')}
+          className="w-full border-collapse text-14 sm:whitespace-nowrap"
+        >
           <thead className="border-line border-b text-left text-12 text-muted">
             <tr className="h-(--row)">
               <th scope="col" className={`${cell} font-normal`}>

@@ -19,7 +19,7 @@ function useSignIn() {
     mutationFn: (who: { username: string; password: string }) => api.signIn(who.username, who.password),
     onSuccess: async ({ me }) => {
       queryClient.setQueryData(meQuery.queryKey, me);
-      router.history.push(next ?? '/');
+      await router.navigate({ href: next ?? '/' });
     },
   });
 }
