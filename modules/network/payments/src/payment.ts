@@ -252,8 +252,9 @@ export function settleRefund(
   const state: RefundState = accepted ? 'succeeded' : 'failed';
   const settled: Refund = { ...refund, state, completedAtMs: atMs };
   if (!accepted) {
-    const freed = { ...payment, refundReserved: payment.refundReserved - refund.amount, updatedAtMs: atMs };
-    return { refund: settled, payment: freed };
+    const refundReserved = payment.refundReserved - refund.amount;
+    const updatedAtMs = Math.max(atMs, payment.updatedAtMs);
+    return { refund: settled, payment: { ...payment, refundReserved, updatedAtMs } };
   }
   const refundedAmount = payment.refundedAmount + refund.amount;
   const next = refundedAmount === payment.capturedAmount ? 'refunded' : 'partially_refunded';
