@@ -42,6 +42,10 @@ describe('the summary', () => {
     expect(summarise(ticks)).toEqual({ perSecond: 2, peak: 90, decided: 120, approvalRate: 0.5 });
   });
 
+  it('has as its peak the most that the chart shows, be it begun or ended in that second', () => {
+    expect(summarise([tick(0, 2, 5, 2)]).peak).toBe(7);
+  });
+
   it('has no approval rate when nothing was decided', () => {
     expect(summarise([tick(0, 0)]).approvalRate).toBeNull();
   });

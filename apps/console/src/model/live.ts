@@ -27,6 +27,11 @@ export function mergeTicks(known: readonly Tick[], news: readonly Tick[]): Tick[
   return ticks;
 }
 
+/** Payments that came to an end, or to a question, in a second; they may have begun in an earlier one. */
+function outcomes(tick: Tick): number {
+  return tick.approved + tick.declined + tick.unknown;
+}
+
 /** What the last `seconds` seconds say. `approvalRate` is null when nothing was decided. */
 export interface LiveSummary {
   perSecond: number;
@@ -43,7 +48,7 @@ export function summarise(ticks: readonly Tick[], seconds = 60): LiveSummary {
   const decided = approved + sum((tick) => tick.declined);
   return {
     perSecond: recent.length === 0 ? 0 : sum((tick) => tick.created) / recent.length,
-    peak: ticks.reduce((most, tick) => Math.max(most, tick.created), 0),
+    peak: ticks.reduce((most, tick) => Math.max(most, tick.created, outcomes(tick)), 0),
     decided,
     approvalRate: decided === 0 ? null : approved / decided,
   };
