@@ -108,21 +108,20 @@ export function createAccess(deps: AccessDeps) {
    */
   async function checkSecret(subject: string, secret: string, stored: string | undefined): Promise<void> {
     const now = clock.now();
+    // The try is counted before it is checked: guesses that come together are as many as guesses in a row.
     await db.transaction(async (tx) => {
-      const { locked_until } = await store.lockTries(tx, subject);
-      if (locked_until !== null && locked_until.getTime() > now) {
-        throw new ProblemError('too_many_attempts', undefined, {
-          retryAfterSeconds: Math.ceil((locked_until.getTime() - now) / 1000),
-        });
+      const row = await store.lockTries(tx, subject);
+      const lockedMs = (row.locked_until?.getTime() ?? 0) - now;
+      if (lockedMs > 0) {
+        const retryAfterSeconds = Math.ceil(lockedMs / 1000);
+        throw new ProblemError('too_many_attempts', undefined, { retryAfterSeconds });
       }
+      const tries = row.locked_until === null ? row.tries + 1 : 1;
+      await store.setTries(tx, subject, tries, tries >= wrongTriesMax ? now + lockMs : null);
     });
     const right = await checkPassword(secret, stored);
-    await db.transaction(async (tx) => {
-      const { tries } = await store.lockTries(tx, subject);
-      if (right) await store.setTries(tx, subject, 0, null);
-      else await store.setTries(tx, subject, tries + 1, tries + 1 >= wrongTriesMax ? now + lockMs : null);
-    });
     if (!right) throw new ProblemError('wrong_code');
+    await db.transaction((tx) => store.setTries(tx, subject, 0, null));
   }
 
   async function signInConsole(username: string, password: string) {
