@@ -41,6 +41,11 @@ export class Caller {
     return new Caller(this.url, token, this.#hear);
   }
 
+  /** The same token at another address: another process of the same network. */
+  at(url: string): Caller {
+    return new Caller(url, this.token, this.#hear);
+  }
+
   get<T = unknown>(path: string, options: RequestOptions = {}): Promise<Answer<T>> {
     return this.send('GET', path, options);
   }

@@ -87,7 +87,7 @@ export function order(
 /** Creates a payment and pays it with a card. */
 export async function buy(
   net: TestNetwork,
-  payer: Wallet,
+  payer: Caller,
   card: Card | undefined,
   amount: number,
   change: Record<string, unknown> = {},
