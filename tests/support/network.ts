@@ -57,7 +57,7 @@ export async function startTestNetwork(options: TestNetworkOptions = {}): Promis
   const own = options.databaseUrl === undefined && server ? await testDatabase() : null;
   const databaseUrl = options.databaseUrl ?? own?.url ?? null;
   for (const bank of sandboxBanks) bank.settings.lateAnswerMs = (options.linkWaitMs ?? 8_000) * 1.5;
-  if (databaseUrl === null) await layOutCity(dataDir, async (dir) => (await start(dir, {})).stop());
+  if (databaseUrl === null) await layOutCity(dataDir, buildCity);
   const running = await start(dataDir, {
     ...(databaseUrl === null ? {} : { DATABASE_URL: databaseUrl }),
     ...options.env,
@@ -86,6 +86,9 @@ export async function startTestNetwork(options: TestNetworkOptions = {}): Promis
     },
   };
 }
+
+/** Builds the sandbox city in a data directory. */
+export const buildCity = async (dataDir: string): Promise<void> => (await start(dataDir, {})).stop();
 
 function start(dataDir: string, env: Record<string, string>): Promise<RunningNetwork> {
   const parsed = parseConfig({ ...quietly, FEIQIAN_DATA_DIR: dataDir, ...env });
