@@ -1,0 +1,210 @@
+import { randomUUID } from 'node:crypto';
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import type { Payment, Refund, Sandbox } from '@feiqian/contract';
+import { type TestDatabase, testDatabase } from '@feiqian/testkit';
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import { type Answer, Caller, done } from '../support/caller.ts';
+import { layOutCity } from '../support/city.ts';
+import { buildCity } from '../support/network.ts';
+import { type Wallet, wallet } from '../support/people.ts';
+import { runCommand, settings, startProcess } from '../support/process.ts';
+import { pause, until } from '../support/until.ts';
+
+/*
+ * The network and its three banks are killed together, again and again, while people buy, authorise, capture, void and
+ * refund. After each start the clients repeat what they had no answer to, under the same keys. In the end: every
+ * answer that was ever given is true, everything asked for was done once or not at all, and network and banks agree.
+ */
+
+const kills = 8;
+const workers = 12;
+/** The sweeper takes a payment for unknown after 15 s, a claim's lease ends after 30. */
+const settleMsMax = 60_000;
+
+let dir: string;
+let db: TestDatabase | null = null;
+let env: Record<string, string>;
+beforeAll(async () => {
+  dir = mkdtempSync(join(tmpdir(), 'feiqian-operations-'));
+  if (process.env.TEST_DATABASE_URL) db = await testDatabase();
+  else await layOutCity(dir, buildCity);
+  env = await settings({ FEIQIAN_DATA_DIR: dir, ...(db?.url ? { DATABASE_URL: db.url } : {}) });
+});
+afterAll(async () => {
+  await db?.close();
+  rmSync(dir, { recursive: true, force: true });
+});
+
+/** One request with its key: what was answered, or nothing yet. */
+interface Asked {
+  path: string;
+  body: unknown;
+  as: 'merchant' | 'payer';
+  key: string;
+  answer: Answer | null;
+}
+/** What was asked of one payment, in order. */
+interface Life {
+  create: Asked;
+  rest: Asked[];
+}
+
+const lives: Life[] = [];
+
+/** Asks, and keeps the answer; throws when the process is gone. 409 with Retry-After means: ask again later. */
+async function ask(callers: Callers, asked: Asked): Promise<Answer> {
+  const answer = await callers[asked.as].post(asked.path, asked.body, { key: asked.key });
+  if (answer.status !== 409 || answer.headers.get('retry-after') === null) asked.answer = answer;
+  return answer;
+}
+
+interface Callers {
+  merchant: Caller;
+  payer: Wallet;
+  storeId: string;
+}
+
+const write = (as: Asked['as'], path: string, body: unknown): Asked => ({
+  as,
+  path,
+  body,
+  key: randomUUID(),
+  answer: null,
+});
+
+/** Lives one payment through; which life it is follows from its number. */
+async function live(callers: Callers, n: number): Promise<void> {
+  const manual = n % 2 === 0;
+  const body = {
+    amount: 1_000 + (n % 7),
+    currency: 'CNY',
+    store_id: callers.storeId,
+    capture: manual ? 'manual' : 'automatic',
+  };
+  const life: Life = { create: write('merchant', '/v1/payments', body), rest: [] };
+  lives.push(life);
+  const { id } = (await ask(callers, life.create)).body as Payment;
+  const step = async (asked: Asked) => {
+    life.rest.push(asked);
+    return ask(callers, asked);
+  };
+  const card_id = callers.payer.cards[n % 6]?.id;
+  await step(write('payer', `/v1/wallet/payments/${id}/pay`, { card_id }));
+  if (manual && n % 3 === 0)
+    return void (await step(write('merchant', `/v1/payments/${id}/cancel`, undefined)));
+  if (manual) await step(write('merchant', `/v1/payments/${id}/capture`, { amount: 700 }));
+  if (n % 5 !== 0) return;
+  await step(write('merchant', `/v1/payments/${id}/refunds`, { amount: 300, reason: 'a' }));
+  await step(write('merchant', `/v1/payments/${id}/refunds`, { amount: 200, reason: 'b' }));
+}
+
+async function signInAt(url: string): Promise<Callers> {
+  const anyone = new Caller(url, null);
+  const guide = await done(anyone.get<Sandbox>('/v1/sandbox'));
+  const payer = await wallet({ anyone, guide } as never, '13800000001');
+  return { merchant: anyone.as(guide.demo_key.secret), payer, storeId: guide.demo_key.store_id };
+}
+
+const unanswered = () => lives.flatMap((l) => [l.create, ...l.rest]).filter((a) => a.answer === null);
+
+test('killed with everything under way, what was answered is true and what was not is done once or not at all', async () => {
+  let network = await startProcess(env);
+  await until(async () => {
+    const { links } = (await (await fetch(`${network.url}/health`)).json()) as { links: { state: string }[] };
+    return links.every((l) => l.state === 'signed_on');
+  }, 15_000);
+  const callers = await signInAt(network.url);
+  let n = 0;
+  for (let kill = 0; kill < kills; kill++) {
+    let alive = true;
+    const load = Array.from({ length: workers }, async () => {
+      while (alive) {
+        try {
+          await live(callers, n++);
+        } catch {
+          return;
+        }
+      }
+    });
+    // Of what the last death left without an answer, some is asked again at once, during the recovery.
+    const again = unanswered()
+      .slice(0, 20)
+      .map((a) => ask(callers, a).catch(() => undefined));
+    await pause(300 + kill * 130);
+    await network.end('SIGKILL');
+    alive = false;
+    await Promise.all([...load, ...again]);
+    network = await startProcess(env);
+  }
+  try {
+    await until(
+      async () => {
+        await Promise.all(unanswered().map((a) => ask(callers, a)));
+        return unanswered().length === 0;
+      },
+      settleMsMax,
+      'an answer to every request',
+    );
+    await everythingSettled(callers);
+    await compare(callers);
+  } finally {
+    await network.end('SIGTERM');
+  }
+  const audit = runCommand(['audit'], env);
+  expect([audit.code, audit.said]).toEqual([0, expect.stringContaining('The books are right')]);
+});
+
+async function everythingSettled({ merchant }: Callers): Promise<void> {
+  const open = async (state: string) => {
+    const page = await done(merchant.get<{ data: Payment[] }>(`/v1/payments?state=${state}&limit=1`));
+    return page.data.length;
+  };
+  await until(
+    async () => (await open('processing')) + (await open('unknown')) === 0,
+    settleMsMax,
+    'the end of all payments',
+  );
+}
+
+/** What is looked at of an answer, be it a payment or a refund. */
+interface Told {
+  id: string;
+  state: string;
+  captured_amount: number;
+  rrn: string | null;
+}
+
+async function compare({ merchant }: Callers): Promise<void> {
+  const ends: Record<string, number> = {};
+  for (const life of lives) {
+    expect(life.create.answer?.status).toBe(201);
+    const { id } = life.create.answer?.body as Payment;
+    const now = await done(merchant.get<Payment>(`/v1/payments/${id}`));
+    ends[now.state] = (ends[now.state] ?? 0) + 1;
+    const answers = life.rest.map((a) => [a.path.split('/').at(-1), a.answer] as const);
+    const { data: refunds } = await done(merchant.get<{ data: Refund[] }>(`/v1/payments/${id}/refunds`));
+    for (const [what, answer] of answers) {
+      expect(answer?.status, `${what} of ${id}: ${answer?.text}`).toBeLessThan(500);
+      const told = answer?.body as Told;
+      if ((answer?.status ?? 500) >= 300) continue;
+      if (what === 'refunds') expect(refunds.map((r) => r.id)).toContain(told.id);
+      else if (told.state === 'captured')
+        expect([now.captured_amount, now.rrn]).toEqual([told.captured_amount, told.rrn]);
+      else if (told.state === 'cancelled') expect(now.state).toBe('cancelled');
+      else if (told.state === 'unknown' || told.state === 'reversed') expect(now.state).toBe('reversed');
+    }
+    // Each refund was asked for once, whatever was repeated: no amount came back twice.
+    expect(new Set(refunds.map((r) => r.reason)).size).toBe(refunds.length);
+    const back = refunds.filter((r) => r.state === 'succeeded').reduce((sum, r) => sum + r.amount, 0);
+    expect(now.refunded_amount).toBe(back);
+    expect(back).toBeLessThanOrEqual(now.captured_amount);
+  }
+  // Without deaths in the middle of things, and without things going well, nothing would have been shown.
+  expect(lives.length).toBeGreaterThan(kills * workers);
+  expect(ends.captured ?? 0).toBeGreaterThan(kills);
+  expect(ends.reversed ?? 0).toBeGreaterThan(0);
+  expect(ends.cancelled ?? 0).toBeGreaterThan(0);
+  expect((ends.refunded ?? 0) + (ends.partially_refunded ?? 0)).toBeGreaterThan(0);
+}
