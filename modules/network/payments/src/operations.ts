@@ -23,6 +23,8 @@ import { eventData, refundView } from './view.ts';
 
 /** How long a refund's caller waits for the bank before it is told "pending", in ms. */
 const refundWaitMs = 3_000;
+/** How often it looks meanwhile, since another process may have sent the message to the bank. */
+const refundLookMs = 150;
 
 /** What is done to payments one at a time: capture, cancel, refund, expiry, and the bank's answers to advices. */
 export function createOperations(deps: PaymentsDeps) {
@@ -105,7 +107,7 @@ export function createOperations(deps: PaymentsDeps) {
     input: { amount: bigint | null; reason: string },
     key: { scope: string; key: string },
   ): Promise<Refund> {
-    const id = uuidOf(`refund ${key.scope} ${key.key}`);
+    const id = uuidOf(`refund ${paymentId} ${key.scope} ${key.key}`);
     const refund = await db.transaction(async (tx) => {
       const payment = await owned(tx, merchantId, paymentId);
       const first = await store.refundById(tx, id);
@@ -133,20 +135,25 @@ export function createOperations(deps: PaymentsDeps) {
     });
     deps.outbox.wake();
     if (refund.state !== 'pending') return refund;
-    const settled = waitFor(id);
-    deps.kickForwarder();
-    await settled;
-    return (await store.refundById(db, id)) ?? refund;
+    for (let waited = 0; waited < refundWaitMs; waited += refundLookMs) {
+      const told = toldOf(id);
+      if (waited === 0) deps.kickForwarder();
+      await told;
+      const now = await store.refundById(db, id);
+      if (now && now.state !== 'pending') return now;
+    }
+    return refund;
   }
 
-  function waitFor(id: string): Promise<void> {
+  /** Resolves when this process hears of the refund's end, and in any case soon: another process may hear of it. */
+  function toldOf(id: string): Promise<void> {
     return new Promise((resolve) => {
       const done = () => {
         clearTimeout(timer);
         waiting.delete(id);
         resolve();
       };
-      const timer = setTimeout(done, refundWaitMs);
+      const timer = setTimeout(done, refundLookMs);
       waiting.set(id, done);
     });
   }
