@@ -179,8 +179,9 @@ interface Told {
 async function compare({ merchant }: Callers): Promise<void> {
   const ends: Record<string, number> = {};
   for (const life of lives) {
-    expect(life.create.answer?.status).toBe(201);
-    const { id } = life.create.answer?.body as Payment;
+    const created = life.create.answer as Answer<Payment>;
+    expect(created.status).toBe(201);
+    const { id } = created.body;
     const now = await done(merchant.get<Payment>(`/v1/payments/${id}`));
     ends[now.state] = (ends[now.state] ?? 0) + 1;
     const answers = life.rest.map((a) => [a.path.split('/').at(-1), a.answer] as const);
