@@ -10,13 +10,19 @@ export type SendCode = (mobile: string, code: string) => Promise<void>;
 
 export const codeSeconds = 300;
 const triesMax = 5;
+/** Wrong codes for one number in a row, over all codes sent to it, before it is locked for a while. */
+const wrongPerNumberMax = 15;
+const lockMs = 15 * 60_000;
 /** The shortest time between two codes to one number, in ms. */
 const resendMs = 1_000;
 
 export interface Codes {
   /** Sends a code. The answer is the same whether the number is known or not. */
   request(mobile: string): Promise<void>;
-  /** Uses a code up. Throws `wrong_code` when it is wrong, used, too old or was tried too often. */
+  /**
+   * Uses a code up. Throws `wrong_code` when it is wrong, used, too old or was tried too often, and
+   * `too_many_attempts` for a number at which many codes were guessed: asking for new ones buys no more guesses.
+   */
   use(mobile: string, code: string): Promise<void>;
 }
 
@@ -51,14 +57,28 @@ export function createCodes(deps: {
       if (due) await deps.sendCode(mobile, code);
     },
     async use(mobile, code) {
+      const now = clock.now();
+      const subject = `mobile ${Buffer.from(mobileHash(mobile)).toString('base64url')}`;
       const right = await db.transaction(async (tx) => {
+        const { tries, locked_until } = await store.lockTries(tx, subject);
+        const lockedMs = (locked_until?.getTime() ?? 0) - now;
+        if (lockedMs > 0) {
+          const retryAfterSeconds = Math.ceil(lockedMs / 1000);
+          throw new ProblemError('too_many_attempts', undefined, { retryAfterSeconds });
+        }
+        const wrong = async () => {
+          const count = locked_until === null ? tries + 1 : 1;
+          await store.setTries(tx, subject, count, count >= wrongPerNumberMax ? now + lockMs : null);
+          return false;
+        };
         const row = await store.lockCode(tx, mobileHash(mobile));
-        if (!row || row.tries >= triesMax || row.expires_at.getTime() <= clock.now()) return false;
+        if (!row || row.tries >= triesMax || row.expires_at.getTime() <= now) return wrong();
         if (!timingSafeEqual(Buffer.from(row.code_hash), codeHash(mobile, code))) {
           await store.countCodeTry(tx, mobileHash(mobile));
-          return false;
+          return wrong();
         }
         await store.dropCode(tx, mobileHash(mobile));
+        await store.setTries(tx, subject, 0, null);
         return true;
       });
       if (!right) throw new ProblemError('wrong_code');

@@ -204,6 +204,25 @@ describe('a one-time code', () => {
     expect(await use(c, right)).toBe('wrong_code');
   });
 
+  test('guessed over many codes locks the number for a quarter of an hour, and no other number', async () => {
+    const [to, other] = [mobile(), mobile()];
+    let wrong = 0;
+    for (; wrong < 40; wrong++) {
+      clock.advance(1_000);
+      await access.codes.request(to);
+      const guess = lastCode() === '000000' ? '000001' : '000000';
+      if ((await use(to, guess)) === 'too_many_attempts') break;
+    }
+    expect(wrong).toBe(15);
+    await access.codes.request(to);
+    expect(await use(to, lastCode())).toBe('too_many_attempts');
+    await access.codes.request(other);
+    expect(await use(other, lastCode())).toBe('right');
+    clock.advance(15 * 60_000);
+    await access.codes.request(to);
+    expect(await use(to, lastCode())).toBe('right');
+  });
+
   test('is sent again no sooner than after a second, and the newest is the right one', async () => {
     const to = mobile();
     await access.codes.request(to);
