@@ -17,7 +17,7 @@ import { layWire, type Wire } from '../support/wire.ts';
  * then every column of every table, the files of the engine, everything logged, answered and streamed is searched.
  */
 
-const linkWaitMs = 1_500;
+const linkWaitMs = 800;
 const pin = '907346';
 const bound = ['13800000001', '13800000002', tester];
 
@@ -76,18 +76,23 @@ async function everyPath(): Promise<void> {
 /** Every card through purchase, authorisation, capture, void, refund and pay code, whatever becomes of it. */
 async function payWithEverything(owner: Wallet): Promise<void> {
   await Promise.all(
-    owner.cards.map(async (card) => {
-      const bought = await buy(net, owner, card, 1_234);
-      if (bought.state === 'captured')
-        await net.merchant.post(`/v1/payments/${bought.id}/refunds`, { amount: 100, reason: 'x' });
-      const held = await buy(net, owner, card, 1_235, { capture: 'manual' });
-      await net.merchant.post(
-        `/v1/payments/${held.id}/${card.slot % 2 === 0 ? 'capture' : 'cancel'}`,
-        card.slot % 2 === 0 ? {} : undefined,
-      );
-      const { id } = await order(net, 1_236);
-      await net.merchant.post(`/v1/payments/${id}/collect`, { pay_code: codeOf(owner, card) });
-      await owner.get(`/v1/wallet/cards/${card.id}/balance`);
+    owner.cards.flatMap((card) => {
+      const even = card.slot % 2 === 0;
+      const purchase = async () => {
+        const { id, state } = await buy(net, owner, card, 1_234);
+        if (state === 'captured')
+          await net.merchant.post(`/v1/payments/${id}/refunds`, { amount: 100, reason: 'x' });
+      };
+      const authorisation = async () => {
+        const { id } = await buy(net, owner, card, 1_235, { capture: 'manual' });
+        if (even) await net.merchant.post(`/v1/payments/${id}/capture`, {});
+        else await net.merchant.post(`/v1/payments/${id}/cancel`);
+      };
+      const payCode = async () => {
+        const { id } = await order(net, 1_236);
+        await net.merchant.post(`/v1/payments/${id}/collect`, { pay_code: codeOf(owner, card) });
+      };
+      return [purchase(), authorisation(), payCode(), owner.get(`/v1/wallet/cards/${card.id}/balance`)];
     }),
   );
   const last = owner.cards.at(-1);
