@@ -75,12 +75,12 @@ export function createMemoryLedger(): Ledger {
   };
 }
 
-/** Pending transfers whose time is up, the longest overdue first. */
+/** Pending transfers whose time is up, the longest overdue first; of those that end together, the lower id first. */
 function dueIds({ transfers, resolutions }: LedgerState, nowMs: number): string[] {
   const now = timestampOfMs(nowMs);
   return [...transfers.values()]
     .filter((t) => t.flags.pending && !resolutions.has(t.id) && (expiresAt(t) ?? now + 1n) <= now)
-    .sort((a, b) => Number((expiresAt(a) ?? 0n) - (expiresAt(b) ?? 0n)))
+    .sort((a, b) => Number((expiresAt(a) ?? 0n) - (expiresAt(b) ?? 0n)) || (a.id < b.id ? -1 : 1))
     .map((t) => t.id);
 }
 

@@ -55,6 +55,9 @@ export function openPostgres(options: PostgresOptions): Db {
   });
   // A connection that breaks while idle is dropped by the pool; the next query opens another.
   pool.on('error', () => undefined);
+  // A connection can also break in the moment between idle and in use, when nobody else listens, and an error event
+  // without a listener ends the process. Whoever uses it then learns of it from the next query.
+  pool.on('connect', (client) => client.on('error', () => undefined));
 
   return {
     engine: 'postgres',
