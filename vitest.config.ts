@@ -16,6 +16,9 @@ function sqlText(): Plugin {
 const never = ['**/node_modules/**', '**/dist/**', '**/fixtures/**'];
 const database = ['{platform,modules,apps,testkit,tests}/**/*.{db.test,http.test}.ts'];
 
+/** More rounds than in continuous integration take as much longer. */
+const times = Math.max(1, Number(process.env.FEIQIAN_TEST_TIMES ?? 1));
+
 interface Suite {
   name: string;
   include: string[];
@@ -52,6 +55,7 @@ export default defineConfig({
       }),
       suite({ name: 'database', include: database, testMsMax: 60_000 }),
       suite({ name: 'crash', include: ['tests/**/*.crash.ts'], testMsMax: 300_000 }),
+      suite({ name: 'race', include: ['tests/**/*.race.ts'], testMsMax: 120_000 * times }),
       suite({ name: 'e2e', include: ['tests/e2e/**/*.e2e.ts'], testMsMax: 120_000 }),
     ],
   },

@@ -13,6 +13,14 @@ export const suites = [
     onPostgres: true,
   },
   {
+    project: 'race',
+    what: 'races at two processes on one database (tests/**/*.race.ts)',
+    runs: 'on PostgreSQL with --postgres',
+    onPostgres: true,
+    onlyPostgres: true,
+    oneAtATime: true,
+  },
+  {
     project: 'crash',
     what: 'processes killed at the worst moment (tests/**/*.crash.ts)',
     runs: 'always, and on PostgreSQL with --postgres',

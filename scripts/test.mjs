@@ -2,6 +2,8 @@
 // npm test -- --postgres         the suites that store something, on a private PostgreSQL (or TEST_DATABASE_URL)
 // npm test -- --suite unit       one suite (may be repeated)
 // npm test -- ledger             only files whose path has this word
+// npm test -- --seed 7           the draws of an earlier run again, where tests draw (also FEIQIAN_TEST_SEED)
+// npm test -- --times 20         so many times as many rounds of them (also FEIQIAN_TEST_TIMES)
 import { spawn } from 'node:child_process';
 import { readFileSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
@@ -15,8 +17,15 @@ import { tally } from './tally.mjs';
 
 const { values: flags, positionals: filters } = parseArgs({
   allowPositionals: true,
-  options: { postgres: { type: 'boolean' }, suite: { type: 'string', multiple: true } },
+  options: {
+    postgres: { type: 'boolean' },
+    suite: { type: 'string', multiple: true },
+    seed: { type: 'string' },
+    times: { type: 'string' },
+  },
 });
+if (flags.seed !== undefined) process.env.FEIQIAN_TEST_SEED = flags.seed;
+if (flags.times !== undefined) process.env.FEIQIAN_TEST_TIMES = flags.times;
 const inCi = process.env.CI === 'true';
 
 const unknown = (flags.suite ?? []).filter((name) => !suites.some((suite) => suite.project === name));
@@ -26,7 +35,7 @@ if (unknown.length > 0) {
 
 const chosen = suites.filter((suite) => {
   if (flags.suite) return flags.suite.includes(suite.project);
-  return flags.postgres ? suite.onPostgres : true;
+  return flags.postgres ? suite.onPostgres : !suite.onlyPostgres;
 });
 
 const total = { passed: 0, failed: 0 };

@@ -340,8 +340,8 @@ test('a reversal stored while the bank is away reaches it when both have been st
     random: () => 0.5,
     links,
     detokenise: async (tokens) => new Map(tokens.map((t) => [t, { pan, expiry }])),
-    onSettled: async (_tx, forward, answer) => {
-      settled.push({ forward, answer });
+    onSettled: async (_tx, group) => {
+      settled.push(...group);
     },
   });
   await links.start();

@@ -228,7 +228,7 @@ function composePayments({ config, logger }: ComposeDeps, base: Base, banks: Ban
     random: () => (secureRandom(new Uint8Array(1))[0] as number) / 255,
     links,
     detokenise: (tokenIds) => tokens.detokenise(db, tokenIds),
-    onSettled: (tx, forward, answer) => payments.settleForward(tx, forward, answer),
+    onSettled: (tx, settled) => payments.settleForwards(tx, settled),
     afterSettled: (forward) => payments.forwardSettled(forward),
     onError: (error) => logger.error(error, 'store and forward failed'),
   });

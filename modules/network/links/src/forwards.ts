@@ -44,15 +44,20 @@ export interface ForwarderDeps {
   /** The cards behind tokens; one that is missing in the answer cannot be sent now. */
   detokenise(tokenIds: readonly string[]): Promise<ReadonlyMap<string, { pan: string; expiry: string }>>;
   /**
-   * The bank has answered a stored message for good. Called in the transaction that marks it, once per message,
-   * in the order of the groups. When it throws, the mark is undone and the message is sent again later.
+   * The bank has answered stored messages for good. Called in the transaction that marks them, all of them at once and
+   * in the order of the groups, so that what they concern can be locked in one order. When it throws, the marks are
+   * undone and each message is tried by itself.
    */
-  onSettled(tx: Tx, forward: Forward, answer: ForwardAnswer): Promise<void>;
-  /** Called after that transaction has committed, for whoever waits for news. */
+  onSettled(tx: Tx, settled: readonly Settled[]): Promise<void>;
+  /** Called after that transaction has committed, for whoever waits for news; also when another process had marked it. */
   afterSettled?(forward: Forward): void;
-  /** Called after that transaction has been committed. */
-  afterSettled?(forward: Forward, answer: ForwardAnswer): void;
   onError?(error: unknown): void;
+}
+
+/** A stored message with the bank's last word on it. */
+export interface Settled {
+  forward: Forward;
+  answer: ForwardAnswer;
 }
 
 /** Sends what is stored until the banks have answered it. */
@@ -238,10 +243,10 @@ class ForwardWorker {
     const exchanges = group.flatMap(({ forward, exchange }) =>
       exchange ? [{ ...exchange, groupId: forward.groupId }] : [],
     );
-    const done = await db.transaction(async (tx) => {
+    await db.transaction(async (tx) => {
       await recordExchanges(tx, exchanges);
       await rescheduleForwards(tx, holder, retries);
-      if (settled.length === 0) return [];
+      if (settled.length === 0) return;
       const atMs = clock.now();
       const marked = await settleForwards(
         tx,
@@ -253,10 +258,8 @@ class ForwardWorker {
         })),
       );
       const own = settled.filter(({ forward }) => marked.has(forward.id));
-      for (const { forward, answer } of own) await onSettled(tx, forward, answer);
-      return own;
+      if (own.length > 0) await onSettled(tx, own);
     });
-    for (const { forward, answer } of done) this.#deps.afterSettled?.(forward, answer);
     for (const { forward } of settled) this.#deps.afterSettled?.(forward);
   }
 

@@ -9,7 +9,7 @@ export type {
   ForwardPayload,
   NewForward,
 } from './forward.ts';
-export { createForwarder, type Forwarder, type ForwarderDeps } from './forwards.ts';
+export { createForwarder, type Forwarder, type ForwarderDeps, type Settled } from './forwards.ts';
 export { createLateAnswerLog, type LateAnswerLog, lateAnswersMax } from './late-answers.ts';
 export type { LinkPhase, NetworkFunction } from './link.ts';
 export { createLinks, type Links, type LinksDeps, type OperateOutcome } from './links.ts';

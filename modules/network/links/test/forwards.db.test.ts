@@ -101,8 +101,8 @@ function forwarder(links: ReturnType<typeof fakeLinks>, change: Partial<Forwarde
     random: () => 0.5,
     links,
     detokenise: async (tokens) => new Map(tokens.map((t) => [t, { pan: testPan, expiry: '3012' }])),
-    onSettled: async (_tx, forward, answer) => {
-      settled.push({ forward, answer });
+    onSettled: async (_tx, group) => {
+      settled.push(...group);
     },
     onError: (error) => errors.push(error),
     ...change,
@@ -248,9 +248,10 @@ test('when the handler fails the mark is undone, others are not held up, and it 
   const settled: string[] = [];
   let broken = true;
   const { worker, errors } = forwarder(links, {
-    onSettled: async (_tx, forward) => {
-      if (forward.id === poison.id && broken) throw new Error('the payment is stuck');
-      settled.push(forward.id);
+    onSettled: async (_tx, group) => {
+      const ids = group.map((s) => s.forward.id);
+      if (ids.includes(poison.id) && broken) throw new Error('the payment is stuck');
+      settled.push(...ids);
     },
   });
   await store(poison, ...others);

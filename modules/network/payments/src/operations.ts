@@ -2,21 +2,13 @@ import { createHash } from 'node:crypto';
 import type { Sql, Tx } from '@feiqian/db';
 import { ProblemError } from '@feiqian/http';
 import type { TransferInput } from '@feiqian/ledger';
-import { enqueueForwards, type Forward, type ForwardAnswer } from '@feiqian/links';
+import { enqueueForwards, type Forward, type Settled } from '@feiqian/links';
 import { post } from './authorise.ts';
 import { merchantOf, type PaymentsDeps, refusal } from './deps.ts';
 import { completionOf, refundOf, reversalOf } from './message.ts';
-import {
-  cancel,
-  capture,
-  expire,
-  type Payment,
-  type Refund,
-  reserveRefund,
-  reversed,
-  settleRefund,
-} from './payment.ts';
-import { captureHold, refundEnd, refundHold, releaseHold } from './postings.ts';
+import { cancel, capture, expire, type Payment, type Refund, reserveRefund } from './payment.ts';
+import { captureHold, refundHold, releaseHold } from './postings.ts';
+import { settleForwards } from './settlements.ts';
 import { payable } from './state.ts';
 import * as store from './store/payments.ts';
 import { eventData, refundView } from './view.ts';
@@ -158,40 +150,6 @@ export function createOperations(deps: PaymentsDeps) {
     });
   }
 
-  /** The bank answered a stored message: runs in the commit that marks it as answered. */
-  async function settleForward(tx: Tx, forward: Forward, answer: ForwardAnswer): Promise<void> {
-    const payment = (await store.lockPayments(tx, [forward.groupId])).get(forward.groupId);
-    if (!payment) throw new Error(`payment ${forward.groupId} of a stored message is missing`);
-    const nowMs = clock.now();
-    const accepted = answer.outcome === 'accepted';
-    if (forward.kind === 'refund_advice') return settleRefundAdvice(tx, payment, forward.id, accepted, nowMs);
-    if (forward.kind === 'reversal_advice' && payment.state === 'unknown') {
-      await save(tx, reversed(payment, nowMs), 'payment.reversed', [], {
-        response_code: answer.responseCode,
-      });
-    } else if (!accepted) {
-      // The issuer refuses what it was told is done: a person must look.
-      await save(tx, payment, `payment.${forward.kind}_refused`, [], { response_code: answer.responseCode });
-    }
-  }
-
-  async function settleRefundAdvice(tx: Tx, payment: Payment, id: string, accepted: boolean, nowMs: number) {
-    const refund = await store.refundById(tx, id);
-    if (refund?.state !== 'pending') return;
-    const done = settleRefund(payment, refund, accepted, nowMs);
-    await store.updateRefund(tx, done.refund);
-    const type = accepted ? `payment.${done.payment.state}` : 'payment.refund_failed';
-    await save(
-      tx,
-      done.payment,
-      type,
-      [refundEnd(payment, refund, ids.uuid(), accepted, deps.booksOf(payment))],
-      {
-        refund: refundView(done.refund),
-      },
-    );
-  }
-
   /** Brings the stores of payments that show a code into memory, where their view finds them. */
   async function withStores(found: Payment[]): Promise<Payment[]> {
     const stores = new Set(found.filter((p) => payable.includes(p.state)).map((p) => p.storeId));
@@ -204,8 +162,8 @@ export function createOperations(deps: PaymentsDeps) {
     cancelPayment,
     expireOne,
     refundPayment,
-    settleForward,
-    /** Call after the commit of `settleForward`: wakes the stream and whoever waits for the refund. */
+    settleForwards: (tx: Tx, settled: readonly Settled[]) => settleForwards(deps, tx, settled),
+    /** Call after the commit of `settleForwards`: wakes the stream and whoever waits for the refund. */
     forwardSettled(forward: Forward): void {
       deps.outbox.wake();
       waiting.get(forward.id)?.();

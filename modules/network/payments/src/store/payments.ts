@@ -262,6 +262,15 @@ export async function refundById(sql: Sql, id: string): Promise<Refund | undefin
   return rows[0] && toRefund(rows[0]);
 }
 
+export async function refundsByIds(sql: Sql, ids: readonly string[]): Promise<Map<string, Refund>> {
+  if (ids.length === 0) return new Map();
+  const { rows } = await sql.query<RefundRow>(
+    `select ${refundColumns} from payments.refund where id = any($1::uuid[])`,
+    [ids],
+  );
+  return new Map(rows.map((r) => [r.id, toRefund(r)]));
+}
+
 export async function refundByRrn(sql: Sql, rrn: string): Promise<Refund | undefined> {
   const { rows } = await sql.query<RefundRow>(`select ${refundColumns} from payments.refund where rrn = $1`, [
     rrn,
