@@ -1,6 +1,8 @@
 import { Gauge, type Registry } from '@feiqian/telemetry';
 import type { Network } from './compose.ts';
 
+const breakerLevels = { closed: 0, half_open: 1, open: 2 } as const;
+
 /** What a network tells Prometheus beside the process's own figures. */
 export function meter(registry: Registry, network: Network): void {
   const bankOf = (id: string) => network.members.get(id)?.code ?? id;
@@ -45,6 +47,43 @@ export function meter(registry: Registry, network: Network): void {
     registers: [registry],
     collect() {
       for (const s of network.links.states()) this.set({ bank: bankOf(s.memberId) }, s.inFlight);
+    },
+  });
+  new Gauge({
+    name: 'feiqian_link_breaker',
+    help: 'Breaker of a bank: 0 closed, 1 half open, 2 open',
+    labelNames: ['bank'],
+    registers: [registry],
+    collect() {
+      for (const s of network.links.states())
+        this.set({ bank: bankOf(s.memberId) }, breakerLevels[s.breaker.state]);
+    },
+  });
+  new Gauge({
+    name: 'feiqian_link_breaker_opened_total',
+    help: 'Times the breaker of a bank has opened since the start',
+    labelNames: ['bank'],
+    registers: [registry],
+    collect() {
+      for (const s of network.links.states()) this.set({ bank: bankOf(s.memberId) }, s.breaker.opened);
+    },
+  });
+  new Gauge({
+    name: 'feiqian_link_breaker_refused_total',
+    help: 'Messages that were not sent to a bank because of its breaker, since the start',
+    labelNames: ['bank'],
+    registers: [registry],
+    collect() {
+      for (const s of network.links.states()) this.set({ bank: bankOf(s.memberId) }, s.breaker.refused);
+    },
+  });
+  new Gauge({
+    name: 'feiqian_link_repeats_left',
+    help: 'Stored messages that may be repeated to a bank now',
+    labelNames: ['bank'],
+    registers: [registry],
+    collect() {
+      for (const s of network.links.states()) this.set({ bank: bankOf(s.memberId) }, s.repeatsLeft);
     },
   });
   new Gauge({

@@ -2,7 +2,7 @@ import { systemClock } from '@feiqian/clock';
 import { consoleRoles } from '@feiqian/contract';
 import { migrate } from '@feiqian/db';
 import { toUuid } from '@feiqian/ids';
-import type { MemberInput, SecretName } from '@feiqian/members';
+import { type BreakerSettings, breakerDefaults, type MemberInput, type SecretName } from '@feiqian/members';
 import { createLogger } from '@feiqian/telemetry';
 import { type Static, Type } from 'typebox';
 import { Errors } from 'typebox/value';
@@ -12,6 +12,10 @@ import { openEngine } from './engine.ts';
 
 const strict = { additionalProperties: false } as const;
 const Hex = Type.String({ pattern: '^([0-9a-fA-F]{32}|[0-9a-fA-F]{48}|[0-9a-fA-F]{64})$' });
+
+const breakerFields = Object.fromEntries(
+  Object.keys(breakerDefaults).map((name) => [name, Type.Optional(Type.Integer())]),
+) as Record<keyof BreakerSettings, ReturnType<typeof Type.Optional<ReturnType<typeof Type.Integer>>>>;
 
 /** A member as a file describes it; docs/guides/bank.md has an example. */
 export const MemberFile = Type.Object(
@@ -31,6 +35,7 @@ export const MemberFile = Type.Object(
           waitMs: Type.Optional(Type.Integer()),
           inFlightMax: Type.Optional(Type.Integer()),
           echoMs: Type.Optional(Type.Integer()),
+          breaker: Type.Optional(Type.Object(breakerFields, strict)),
           tls: Type.Optional(
             Type.Object(
               {

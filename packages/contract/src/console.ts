@@ -56,6 +56,10 @@ export const Today = Strict({
 });
 export type Today = Static<typeof Today>;
 
+/** Whether requests go out to a bank: they do, they do not, or a few do to see whether it has recovered. */
+export const breakerStates = ['closed', 'open', 'half_open'] as const;
+/** Why a breaker opened. */
+export const breakerReasons = ['failures', 'slow', 'silence', 'probe'] as const;
 export const LinkView = Strict({
   state: Type.String({ examples: ['signed_on'] }),
   address: Type.String(),
@@ -68,6 +72,14 @@ export const LinkView = Strict({
   p99_ms: Nullable(Type.Number()),
   forwards_pending: Type.Integer(),
   forwards_escalated: Type.Integer(),
+  breaker: Strict({
+    state: Type.Enum(breakerStates),
+    reason: Nullable(Type.Enum(breakerReasons)),
+    since: Instant,
+    probes_in_ms: Nullable(Type.Integer()),
+    opened: Type.Integer({ description: 'Times it has opened since this process started' }),
+    refused: Type.Integer({ description: 'Requests it has kept back since this process started' }),
+  }),
 });
 export const MemberView = Strict({
   id: Id('mbr'),

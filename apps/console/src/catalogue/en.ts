@@ -72,6 +72,7 @@ export const en: SameShape<typeof zh> = {
     count_other: '{{n}} payments',
     attention: 'Needs attention',
     attentionNone: 'Nothing needs attention',
+    breaker_open: 'Payments to {{bank}} are kept back: {{reason}}',
     link_down: 'The link to {{bank}} is down: {{state}}',
     escalated_one: '{{count}} stored message to {{bank}} is long unacknowledged',
     escalated_other: '{{count}} stored messages to {{bank}} are long unacknowledged',
@@ -337,6 +338,14 @@ export const en: SameShape<typeof zh> = {
     suspended: 'Suspended',
     pending: 'Not yet active',
     pending_review: 'In review',
+  },
+  breaker: {
+    open: 'Payments kept back',
+    half_open: 'Trying again',
+    failures: 'no good answers',
+    slow: 'slow answers',
+    silence: 'no answers',
+    probe: 'not yet recovered',
   },
   linkState: {
     signed_on: 'Signed on',

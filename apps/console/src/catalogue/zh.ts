@@ -69,6 +69,7 @@ export const zh = {
     count_other: '{{n}} 笔',
     attention: '需要处理',
     attentionNone: '没有需要处理的事',
+    breaker_open: '暂停向{{bank}}发送付款：{{reason}}',
     link_down: '{{bank}}的连接不通：{{state}}',
     escalated_one: '{{bank}}有 {{count}} 条存转报文久未确认',
     escalated_other: '{{bank}}有 {{count}} 条存转报文久未确认',
@@ -322,6 +323,14 @@ export const zh = {
   },
   memberRole: { issuer: '发卡', acquirer: '收单', settlement: '清算' },
   memberStatus: { active: '正常', suspended: '已停用', pending: '待启用', pending_review: '待审核' },
+  breaker: {
+    open: '暂停发送',
+    half_open: '正在试探',
+    failures: '应答异常',
+    slow: '应答过慢',
+    silence: '没有应答',
+    probe: '尚未恢复',
+  },
   linkState: {
     signed_on: '已签到',
     signed_off: '已签退',

@@ -19,6 +19,8 @@ function useSentence(members: readonly MemberView[]): (one: Attention) => string
     switch (one.kind) {
       case 'link_down':
         return t('today.link_down', { bank: name(one.bank), state: word('linkState', one.state) });
+      case 'breaker_open':
+        return t('today.breaker_open', { bank: name(one.bank), reason: t(`breaker.${one.reason}`) });
       case 'escalated':
         return t('today.escalated', { bank: name(one.bank), count: one.count });
       case 'unknown':

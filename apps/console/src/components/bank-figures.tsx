@@ -5,7 +5,7 @@ import type { ReactNode } from 'react';
 import { useTranslation } from 'react-i18next';
 import { formatMs, formatShare } from '../model/numbers.ts';
 import { usePick } from '../words.ts';
-import { LinkState } from './link-state.tsx';
+import { BreakerState, LinkState } from './link-state.tsx';
 import { Panel } from './places.tsx';
 
 type BankRow = Today['banks'][number];
@@ -102,8 +102,9 @@ function BankLine({ bank, today, members, positions }: BankFiguresProps & { bank
           {pick(bank.name, bank.name_en)}
         </Link>
         {link ? (
-          <Link to="/members" hash={bank.id} className="rounded-pill">
+          <Link to="/members" hash={bank.id} className="inline-flex flex-wrap gap-1 rounded-pill">
             <LinkState state={link.state} />
+            <BreakerState breaker={link.breaker} />
           </Link>
         ) : null}
       </span>

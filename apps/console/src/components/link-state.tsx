@@ -1,5 +1,14 @@
+import type { MemberView } from '@feiqian/contract';
 import { Badge, type Tone } from '@feiqian/ui';
-import { CircleCheck, CirclePause, CirclePlay, type LucideIcon, RefreshCw, Unplug } from 'lucide-react';
+import {
+  CircleCheck,
+  CirclePause,
+  CirclePlay,
+  type LucideIcon,
+  RefreshCw,
+  Unplug,
+  ZapOff,
+} from 'lucide-react';
 import { useTranslation } from 'react-i18next';
 import { useWord } from '../words.ts';
 
@@ -19,6 +28,20 @@ export function LinkState({ state }: { state: string }) {
   return (
     <Badge icon={icon} tone={tone}>
       {word('linkState', state)}
+    </Badge>
+  );
+}
+
+type Breaker = NonNullable<MemberView['link']>['breaker'];
+
+/** That payments are kept back from a failing bank, and why; nothing while they flow. */
+export function BreakerState({ breaker }: { breaker: Breaker }) {
+  const { t } = useTranslation();
+  if (breaker.state === 'closed') return null;
+  const words = [breaker.state, ...(breaker.reason === null ? [] : [breaker.reason])];
+  return (
+    <Badge icon={ZapOff} tone={breaker.state === 'open' ? 'rose' : 'amber'}>
+      {words.map((one) => t(`breaker.${one}`)).join(' · ')}
     </Badge>
   );
 }

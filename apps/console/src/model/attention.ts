@@ -3,6 +3,7 @@ import type { MemberView, Today } from '@feiqian/contract';
 /** Something a person should look at, worst first. `bank` is the code of the member it concerns. */
 export type Attention =
   | { kind: 'link_down'; bank: string; state: string }
+  | { kind: 'breaker_open'; bank: string; reason: string }
   | { kind: 'escalated'; bank: string; count: number }
   | { kind: 'unknown'; count: number }
   | { kind: 'slow'; bank: string; p99Ms: number }
@@ -25,6 +26,11 @@ export function attentions(today: Today | undefined, members: readonly MemberVie
   for (const member of members) {
     if (member.link !== null && member.status === 'active' && !linkIsUp(member.link.state))
       found.push({ kind: 'link_down', bank: member.code, state: member.link.state });
+  }
+  for (const member of members) {
+    const breaker = member.link?.breaker;
+    if (breaker !== undefined && breaker.state !== 'closed')
+      found.push({ kind: 'breaker_open', bank: member.code, reason: breaker.reason ?? 'failures' });
   }
   for (const member of members) {
     const count = member.link?.forwards_escalated ?? 0;

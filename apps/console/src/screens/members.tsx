@@ -7,7 +7,7 @@ import { type ReactNode, useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { api } from '../api.ts';
 import { ConfirmSheet } from '../components/confirm-sheet.tsx';
-import { LinkState, NoLink } from '../components/link-state.tsx';
+import { BreakerState, LinkState, NoLink } from '../components/link-state.tsx';
 import { PageHead, Waiting } from '../components/places.tsx';
 import { Time } from '../components/time.tsx';
 import { may } from '../model/access.ts';
@@ -131,6 +131,7 @@ function MemberHead({ member, name }: { member: MemberView; name: string }) {
           <div className="flex flex-wrap items-center gap-x-3 gap-y-1">
             <h2 className="truncate font-semibold text-16 text-ink">{name}</h2>
             {member.link ? <LinkState state={member.link.state} /> : null}
+            {member.link ? <BreakerState breaker={member.link.breaker} /> : null}
           </div>
           <p className="text-12 text-muted">
             <span className="font-mono">{member.code}</span>

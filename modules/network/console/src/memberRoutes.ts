@@ -77,12 +77,16 @@ async function membersView(deps: ConsoleDeps, only: string | null): Promise<Memb
       bins: deps.members.ranges(m.id).map((r) => (r.low === r.high ? r.low : `${r.low}–${r.high}`)),
       position: Number(positions.get(m.id) ?? 0n),
       currency: deps.currency,
-      link: state ? linkView(state, waiting) : null,
+      link: state ? linkView(state, waiting, deps.clock.now()) : null,
     };
   });
 }
 
-function linkView(s: LinkState, waiting: PendingForwards | undefined): NonNullable<MemberView['link']> {
+function linkView(
+  s: LinkState,
+  waiting: PendingForwards | undefined,
+  nowMs: number,
+): NonNullable<MemberView['link']> {
   return {
     state: s.phase,
     address: s.address,
@@ -95,6 +99,14 @@ function linkView(s: LinkState, waiting: PendingForwards | undefined): NonNullab
     p99_ms: s.p99Ms,
     forwards_pending: waiting?.pending ?? 0,
     forwards_escalated: waiting?.escalated ?? 0,
+    breaker: {
+      state: s.breaker.state,
+      reason: s.breaker.reason,
+      since: instant(nowMs - s.breaker.forMs),
+      probes_in_ms: s.breaker.probesInMs === null ? null : Math.ceil(s.breaker.probesInMs),
+      opened: s.breaker.opened,
+      refused: s.breaker.refused,
+    },
   };
 }
 

@@ -1,6 +1,8 @@
 import type { Clock } from '@feiqian/clock';
 import type { Ids } from '@feiqian/ids';
 import { createFramer, type Framer, type Message, type MessageProfile } from '@feiqian/iso8583';
+import type { BreakerSettings } from '@feiqian/members';
+import { type Breaker, type BreakerView, createBreaker } from './breaker.ts';
 import { Conversation } from './conversation.ts';
 import type { Connection, Dial, DialTarget } from './dial.ts';
 import type { KeyRing } from './key-ring.ts';
@@ -17,6 +19,7 @@ import {
 import { Management, type ManagementAnswer } from './management.ts';
 import type { MessageContext } from './message.ts';
 import type { References } from './references.ts';
+import { createRepeatBudget, type RepeatBudget } from './repeat-budget.ts';
 import type { IssuerAnswer, IssuerRequest, LateAnswer } from './request.ts';
 import type { Timers } from './timers.ts';
 import { createTraffic, type Traffic } from './traffic.ts';
@@ -40,6 +43,9 @@ export interface LinkNotice {
 export interface LinkState {
   memberId: string;
   phase: LinkPhase;
+  breaker: BreakerView;
+  /** Stored messages that may be repeated now. */
+  repeatsLeft: number;
   /** `host:port`. */
   address: string;
   tls: boolean;
@@ -65,6 +71,7 @@ export interface BankLinkDeps {
   waitMs: number;
   inFlightMax: number;
   echoMs: number;
+  breaker: BreakerSettings;
   keys: KeyRing;
   clock: Clock;
   timers: Timers;
@@ -86,6 +93,9 @@ export class BankLink {
   readonly #traffic: Traffic;
   readonly #conversation: Conversation;
   readonly #management: Management;
+  readonly #breaker: Breaker;
+  /** What may be repeated to this bank now. */
+  readonly repeats: RepeatBudget;
   #link: Link = newLink;
   #sinceMs: number;
   #connection: Connection | null = null;
@@ -95,6 +105,7 @@ export class BankLink {
   #unreadable = 0;
   #heard = 0;
   #heardAt = 0;
+  #answeredAt = 0;
   #echoing = false;
   #lastHeardMs: number | null = null;
   #lastEchoMs: number | null = null;
@@ -108,6 +119,8 @@ export class BankLink {
     this.#wire = createWire(deps.profile, deps.keys);
     this.#framer = createFramer(deps.profile, { frameBytesMax });
     this.#traffic = createTraffic(deps.timers.now);
+    this.#breaker = createBreaker(deps.breaker, deps.timers.now);
+    this.repeats = createRepeatBudget(deps.breaker, deps.timers.now);
     const write = (message: Message) => this.#write(message);
     this.#conversation = new Conversation({
       ...deps,
@@ -134,10 +147,39 @@ export class BankLink {
     this.#apply({ type: 'start' });
   }
 
-  /** Sends a request if the link is signed on. */
-  send(request: IssuerRequest): Promise<IssuerAnswer> {
-    if (this.#link.phase !== 'signed_on') return Promise.resolve({ kind: 'not_sent', reason: 'link_down' });
-    return this.#conversation.send(request);
+  /** True when requests would be sent now. */
+  get takes(): boolean {
+    return this.#link.phase === 'signed_on' && !this.#breaker.refuses();
+  }
+
+  /** Sends a request if the link is signed on and the bank is not known to fail. */
+  async send(request: IssuerRequest): Promise<IssuerAnswer> {
+    if (this.#link.phase !== 'signed_on') return { kind: 'not_sent', reason: 'link_down' };
+    if (this.#isSilent()) this.#breaker.silent();
+    const ticket = this.#breaker.admit();
+    if (ticket === null) return { kind: 'not_sent', reason: 'breaker_open' };
+    const sentAt = this.#deps.timers.now();
+    try {
+      const answer = await this.#conversation.send(request);
+      if (tellsNothing(answer)) this.#breaker.cancel(ticket);
+      else {
+        const latencyMs = answer.kind === 'answered' ? this.#deps.timers.now() - sentAt : null;
+        this.#breaker.settle(ticket, isGood(answer), latencyMs);
+        if (answer.kind === 'answered') this.repeats.answered();
+      }
+      return answer;
+    } catch (error) {
+      this.#breaker.cancel(ticket);
+      throw error;
+    }
+  }
+
+  /** Many requests wait, the oldest for long, and no answer of any kind has come since. */
+  #isSilent(): boolean {
+    const { callsMin, slowMs } = this.#deps.breaker;
+    if (this.#conversation.inFlight < callsMin) return false;
+    const oldest = this.#conversation.oldestSentAt() ?? Number.POSITIVE_INFINITY;
+    return this.#deps.timers.now() - Math.max(oldest, this.#answeredAt) >= slowMs;
   }
 
   /** Does what an operator asks. Null when there was nothing to send. */
@@ -167,6 +209,8 @@ export class BankLink {
     return {
       memberId,
       phase: this.#link.phase,
+      breaker: this.#breaker.view(),
+      repeatsLeft: this.repeats.left(),
       address: `${target.host}:${target.port}`,
       tls: target.tls !== null,
       profile: profile.name,
@@ -186,6 +230,7 @@ export class BankLink {
     if (moved) {
       this.#sinceMs = this.#deps.clock.now();
       this.#notice('phase', link.phase);
+      if (link.phase === 'signed_on') this.#breaker.signedOn();
     }
     for (const command of commands) this.#do(command);
     if (moved && link.phase === 'stopped') this.#stopped();
@@ -308,6 +353,7 @@ export class BankLink {
   }
 
   #receiveAnswer(message: Message, authentic: boolean): void {
+    this.#answeredAt = this.#deps.timers.now();
     if (authentic && message.fields[39] === 'A0') this.#notice('mac_refused', message.mti);
     this.#conversation.receive(message, authentic);
   }
@@ -327,6 +373,18 @@ export class BankLink {
   #notice(type: LinkNotice['type'], detail: string): void {
     this.#deps.onNotice({ memberId: this.#deps.memberId, type, detail });
   }
+}
+
+/** DE39 by which a bank says that it is out of order: 91 issuer inoperative, 96 system malfunction. */
+const outOfOrder: ReadonlySet<string> = new Set(['91', '96']);
+
+function isGood(answer: IssuerAnswer): boolean {
+  return answer.kind === 'answered' && !outOfOrder.has(answer.responseCode);
+}
+
+/** Nothing was sent, or the connection broke, which the link itself sees to. */
+function tellsNothing(answer: IssuerAnswer): boolean {
+  return answer.kind === 'not_sent' || (answer.kind === 'no_answer' && answer.reason === 'disconnected');
 }
 
 /** Answers have an odd third digit (ISO 8583:1987 section 3). */

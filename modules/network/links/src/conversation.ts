@@ -75,6 +75,12 @@ export class Conversation {
     return this.#waiting.size;
   }
 
+  /** When the oldest request without an answer was sent, by the timers' clock; null when none is under way. */
+  oldestSentAt(): number | null {
+    const deadlineMs = this.#waiting.nextDeadlineMs();
+    return deadlineMs === null ? null : deadlineMs - this.#deps.waitMs;
+  }
+
   /** Sends a request on the open connection. Throws only for a request that cannot be a message. */
   send(request: IssuerRequest): Promise<IssuerAnswer> {
     const { timers, clock, ids, context, inFlightMax, waitMs } = this.#deps;

@@ -40,7 +40,7 @@ export interface ForwarderDeps {
   holder: string;
   /** From 0 to 1, for back-off. */
   random(): number;
-  links: Pick<Links, 'send' | 'isUp'>;
+  links: Pick<Links, 'send' | 'isUp'> & Partial<Pick<Links, 'repeats'>>;
   /** The cards behind tokens; one that is missing in the answer cannot be sent now. */
   detokenise(tokenIds: readonly string[]): Promise<ReadonlyMap<string, { pan: string; expiry: string }>>;
   /**
@@ -147,18 +147,30 @@ class ForwardWorker {
   }
 
   async #take(memberId: string, nowMs: number): Promise<void> {
-    const { db, holder, detokenise } = this.#deps;
-    const countMax = forwardsInFlightMax - (this.#active.get(memberId) ?? 0);
-    if (countMax <= 0) return;
-    const leaseUntilMs = nowMs + forwardLeaseMs;
-    const forwards = await claimForwards(db, { memberId, countMax, nowMs, holder, leaseUntilMs });
+    const forwards = await this.#claim(memberId, nowMs);
     if (forwards.length === 0) return;
     // Were the cards not to be had, the lease runs out and the messages come up again.
-    const cards = await detokenise([...new Set(forwards.map((f) => f.panToken))]);
+    const cards = await this.#deps.detokenise([...new Set(forwards.map((f) => f.panToken))]);
     for (const forward of forwards) {
       this.#active.set(memberId, (this.#active.get(memberId) ?? 0) + 1);
       void this.#attempt(forward, cards.get(forward.panToken));
     }
+  }
+
+  /** Takes what there is room for: what was never sent before goes in any case, repeats as far as their budget goes. */
+  async #claim(memberId: string, nowMs: number): Promise<Forward[]> {
+    const { db, holder, links } = this.#deps;
+    const room = forwardsInFlightMax - (this.#active.get(memberId) ?? 0);
+    if (room <= 0) return [];
+    const budget = links.repeats?.(memberId) ?? null;
+    const repeats = budget === null ? room : Math.min(room, budget.left());
+    const base = { memberId, nowMs, holder, leaseUntilMs: nowMs + forwardLeaseMs };
+    const forwards =
+      repeats > 0 ? await claimForwards(db, { ...base, countMax: repeats, repeats: true }) : [];
+    if (forwards.length === repeats && repeats < room)
+      forwards.push(...(await claimForwards(db, { ...base, countMax: room - repeats, repeats: false })));
+    budget?.spend(forwards.filter((f) => f.attempts > 1).length);
+    return forwards;
   }
 
   async #attempt(forward: Forward, card: { pan: string; expiry: string } | undefined): Promise<void> {

@@ -1,5 +1,6 @@
 export { type BankApi, type BankApiAnswer, type BankApiRefusal, createBankApi } from './bank-api.ts';
 export { backlogBytesMax, frameBytesMax, type LinkNotice, type LinkState } from './bank-link.ts';
+export type { BreakerReason, BreakerState, BreakerView } from './breaker.ts';
 export { type Connection, type ConnectionHandlers, type Dial, type DialTarget, tcpDial } from './dial.ts';
 export type {
   Forward,
@@ -16,6 +17,7 @@ export { createLinks, type Links, type LinksDeps, type OperateOutcome } from './
 export { linksMigrations } from './migrations.ts';
 export { type ClaimedReferences, claimReferences, reservationRenewMs } from './nodes.ts';
 export { createReferences, nodeCountMax, type Reference, type References } from './references.ts';
+export { type RepeatBudget, repeatsSavedMax } from './repeat-budget.ts';
 export type {
   Exchange,
   ExchangeOutcome,

@@ -9,6 +9,7 @@ import { createKeyRing, type KeyRing, unpackMacKeys } from './key-ring.ts';
 import type { LinkPhase, NetworkFunction } from './link.ts';
 import type { MessageContext } from './message.ts';
 import type { References } from './references.ts';
+import type { RepeatBudget } from './repeat-budget.ts';
 import type { IssuerAnswer, IssuerRequest, IssuerRequestKind, LateAnswer } from './request.ts';
 import { systemTimers, type Timers } from './timers.ts';
 import { createMessageTimes } from './times.ts';
@@ -57,6 +58,8 @@ export interface Links {
   states(): LinkState[];
   /** True when requests to this member would be sent now. */
   isUp(memberId: string): boolean;
+  /** What may be repeated to this member's bank now; null without a link. */
+  repeats(memberId: string): RepeatBudget | null;
   signOn(memberId: string): Promise<OperateOutcome>;
   /** Stays signed off, over reconnections, until `signOn`. */
   signOff(memberId: string): Promise<OperateOutcome>;
@@ -92,7 +95,8 @@ export function createLinks(deps: LinksDeps): Links {
     start: () => manager.start(),
     stop: () => manager.stop(),
     states: () => [...manager.links.values()].map((held) => held.link.state()),
-    isUp: (memberId) => manager.links.get(memberId)?.link.phase === 'signed_on',
+    isUp: (memberId) => manager.links.get(memberId)?.link.takes ?? false,
+    repeats: (memberId) => manager.links.get(memberId)?.link.repeats ?? null,
     signOn: (memberId) => operate(memberId, 'sign_on'),
     signOff: (memberId) => operate(memberId, 'sign_off'),
     echo: (memberId) => operate(memberId, 'echo'),
@@ -226,6 +230,7 @@ class LinkManager {
       waitMs: link.waitMs,
       inFlightMax: link.inFlightMax,
       echoMs: link.echoMs,
+      breaker: link.breaker,
       keys,
       clock: deps.clock,
       timers: this.#timers,

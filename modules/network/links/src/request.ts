@@ -110,8 +110,9 @@ export type NoAnswerReason = 'time_out' | 'bad_mac' | 'unparsable' | 'disconnect
  * - `link_down`: no signed-on connection to this bank
  * - `busy`: as many messages in flight as the bank is allowed, or its connection takes no more bytes
  * - `member_suspended`: the network does not send to this member
+ * - `breaker_open`: the bank has been failing or slow, and is left alone for a while (`breaker.ts`)
  */
-export type NotSentReason = 'link_down' | 'busy' | 'member_suspended';
+export type NotSentReason = 'link_down' | 'busy' | 'member_suspended' | 'breaker_open';
 
 /** The end of one request. Never thrown, always returned within the bounded wait. */
 export type IssuerAnswer =

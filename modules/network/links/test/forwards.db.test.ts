@@ -90,7 +90,7 @@ const store = (...forwards: NewForward[]) => db.transaction((tx) => enqueueForwa
 const stateOf = async (f: NewForward) =>
   (await forwardsOf(db, f.groupId)).find((s) => s.id === f.id) as Forward;
 
-function forwarder(links: ReturnType<typeof fakeLinks>, change: Partial<ForwarderDeps> = {}) {
+function forwarder(links: ForwarderDeps['links'], change: Partial<ForwarderDeps> = {}) {
   const settled: { forward: Forward; answer: ForwardAnswer }[] = [];
   const errors: unknown[] = [];
   const worker = createForwarder({
@@ -168,6 +168,26 @@ test('without an answer it is repeated with the same STAN and reference, as a re
   expect(links.sent.map((r) => r.repeat)).toEqual([false, true, true]);
   expect(new Set(links.sent.map((r) => `${r.stan} ${r.rrn} ${r.transmittedAtMs}`)).size).toBe(1);
   expect(await exchangesOf(db, f.groupId)).toHaveLength(3);
+});
+
+test('repeats go out as far as their budget goes, and what was never sent is not held up by them', async () => {
+  const old = Array.from({ length: 10 }, () => advice());
+  const fresh = Array.from({ length: 5 }, () => advice());
+  await store(...old);
+  await db.query('update links.forward set attempts = 1, first_sent_at = created_at');
+  await store(...fresh);
+  const links = fakeLinks(() => accept);
+  let left = 3;
+  const budget = { left: () => left, spend: (count: number) => (left -= count), answered: () => undefined };
+  const { worker, settled } = forwarder({ ...links, repeats: () => budget });
+  await until(() => settled.length === 8, 'three repeats and what is new');
+  await new Promise((resolve) => setTimeout(resolve, 300));
+  expect(links.sent.filter((r) => r.repeat)).toHaveLength(3);
+  expect(links.sent.filter((r) => !r.repeat)).toHaveLength(5);
+  expect(left).toBe(0);
+  left = 100;
+  worker.kick();
+  await until(() => settled.length === 15, 'the rest');
 });
 
 test('a message taken by a process that died is sent again by another, as a repeat', async () => {

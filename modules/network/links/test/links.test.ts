@@ -1,4 +1,5 @@
 import { feiqianAscii, feiqianBcd } from '@feiqian/iso8583';
+import { breakerDefaults } from '@feiqian/members';
 import { afterEach, describe, expect, test } from 'vitest';
 import type { Links, LinksDeps } from '../src/index.ts';
 import { approve, type FakeBank, type FakeBankOptions, startFakeBank } from './fake-bank.ts';
@@ -156,6 +157,47 @@ describe('a request', () => {
     expect(await links.send(slowId, purchase())).toEqual({ kind: 'not_sent', reason: 'busy' });
     expect(await links.send(fastId, purchase())).toMatchObject({ kind: 'answered' });
     for (const answer of await Promise.all(waiting)) expect(answer).toMatchObject({ reason: 'time_out' });
+  });
+
+  test('to a bank that has fallen silent is kept back until it answers again, and other banks do not notice', async () => {
+    const [bank, other] = [await bankWith(), await bankWith()];
+    const [id, otherId] = [ids.uuid(), ids.uuid()];
+    const breaker = { ...breakerDefaults, callsMin: 5, slowMs: 200, openMs: 300 };
+    const { register } = fakeRegister([
+      { id, port: bank.port, link: { waitMs: 1_000, breaker } },
+      { id: otherId, port: other.port },
+    ]);
+    const { links } = linksOver(register);
+    started.push(links);
+    await links.start();
+    await until(() => links.isUp(id) && links.isUp(otherId), 'both banks');
+    bank.script = () => {};
+    const waiting = Array.from({ length: 5 }, () => links.send(id, purchase()));
+    await new Promise((resolve) => setTimeout(resolve, breaker.slowMs + 20));
+    const began = performance.now();
+    expect(await links.send(id, purchase())).toEqual({ kind: 'not_sent', reason: 'breaker_open' });
+    expect(await links.send(otherId, purchase())).toMatchObject({ kind: 'answered' });
+    expect(performance.now() - began).toBeLessThan(200);
+    expect(links.isUp(id)).toBe(false);
+    expect(links.states().find((s) => s.memberId === id)?.breaker).toMatchObject({
+      state: 'open',
+      reason: 'silence',
+    });
+    expect(bank.received).toHaveLength(5);
+    bank.script = approve;
+    await until(() => links.isUp(id), 'the end of the pause');
+    for (let i = 0; i < breaker.probes; i++)
+      expect(await links.send(id, purchase())).toMatchObject({ kind: 'answered' });
+    expect(links.states().find((s) => s.memberId === id)?.breaker.state).toBe('closed');
+    for (const answer of await Promise.all(waiting)) expect(answer).toMatchObject({ reason: 'time_out' });
+  });
+
+  test('to a bank that answers that it is out of order is soon not sent any more', async () => {
+    const breaker = { ...breakerDefaults, callsMin: 5 };
+    const { bank, links, id } = await setUp({ breaker });
+    bank.script = (_r, reply) => reply.answer({ 39: '96' });
+    for (let i = 0; i < 5; i++) await links.send(id, purchase());
+    expect(await links.send(id, purchase())).toEqual({ kind: 'not_sent', reason: 'breaker_open' });
   });
 
   test('to a suspended member is not sent, but what is owed to it still goes out', async () => {

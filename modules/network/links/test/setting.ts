@@ -1,6 +1,6 @@
 import { systemClock } from '@feiqian/clock';
 import { createIds, secureRandom } from '@feiqian/ids';
-import type { Member, Members } from '@feiqian/members';
+import { breakerDefaults, type Member, type Members } from '@feiqian/members';
 import {
   createLinks,
   createReferences,
@@ -46,6 +46,7 @@ export function fakeRegister(
         inFlightMax: 5_000,
         echoMs: 30_000,
         tls: null,
+        breaker: breakerDefaults,
         ...link,
       },
       bankApi: null,

@@ -2,6 +2,8 @@ export { type Directory, type Periodic, type Route, reloadCheckMs } from './dire
 export {
   type BankApiInput,
   type BankApiSettings,
+  type BreakerSettings,
+  breakerDefaults,
   type LinkInput,
   type LinkSettings,
   linkEchoMsDefault,

@@ -24,6 +24,43 @@ export interface TlsSettings {
   certificatePem: string | null;
 }
 
+/** When a bank counts as failing, how it is tried again, and how much may be repeated to it. */
+export interface BreakerSettings {
+  /** What is looked at: the requests that ended in this time. */
+  windowMs: number;
+  /** Fewer requests than this in the window say nothing. */
+  callsMin: number;
+  /** Opens when at least this share of the requests had no answer to believe, or were answered 91 or 96. */
+  failurePercent: number;
+  /** An answer that takes this long is slow. */
+  slowMs: number;
+  /** Opens when at least this share of the requests failed or was slow. */
+  slowPercent: number;
+  /** The first pause after opening; doubles with each failed probe. */
+  openMs: number;
+  openMsMax: number;
+  /** Requests that go out to see whether the bank has recovered, and that must all succeed. */
+  probes: number;
+  /** Stored messages that may be repeated each second in any case. */
+  repeatsPerSecond: number;
+  /** Stored messages that may be repeated besides, as a share of the requests that the bank answers. */
+  repeatPercent: number;
+}
+
+/** What a breaker does unless set otherwise. */
+export const breakerDefaults: BreakerSettings = {
+  windowMs: 10_000,
+  callsMin: 20,
+  failurePercent: 50,
+  slowMs: 4_000,
+  slowPercent: 80,
+  openMs: 3_000,
+  openMsMax: 15_000,
+  probes: 3,
+  repeatsPerSecond: 20,
+  repeatPercent: 20,
+};
+
 /** Where and how the bank's authorisation host is reached. */
 export interface LinkSettings {
   host: string;
@@ -34,6 +71,7 @@ export interface LinkSettings {
   inFlightMax: number;
   echoMs: number;
   tls: TlsSettings | null;
+  breaker: BreakerSettings;
 }
 
 /** Where the bank's HTTP interface is reached. Its key is the secret `bank_api_key`. */
@@ -64,7 +102,8 @@ export interface Member {
 }
 
 /** A link as it may be given: what is left out takes its default. */
-export type LinkInput = Pick<LinkSettings, 'host' | 'port' | 'profile'> & Partial<LinkSettings>;
+export type LinkInput = Pick<LinkSettings, 'host' | 'port' | 'profile'> &
+  Partial<Omit<LinkSettings, 'breaker'>> & { breaker?: Partial<BreakerSettings> };
 export type BankApiInput = Pick<BankApiSettings, 'baseUrl'> & Partial<BankApiSettings>;
 
 /** What describes a member, without its identity and state. */
@@ -91,6 +130,7 @@ export function completeLink(input: LinkInput): LinkSettings {
     inFlightMax: input.inFlightMax ?? linkInFlightDefault,
     echoMs: input.echoMs ?? linkEchoMsDefault,
     tls: input.tls ?? null,
+    breaker: { ...breakerDefaults, ...input.breaker },
   };
 }
 
@@ -127,6 +167,19 @@ export function checkMember(input: MemberInput): Problem[] {
   return problems;
 }
 
+const breakerLimits: Record<keyof BreakerSettings, readonly [number, number]> = {
+  windowMs: [1_000, 300_000],
+  callsMin: [1, 100_000],
+  failurePercent: [1, 100],
+  slowMs: [10, linkWaitMsMax],
+  slowPercent: [1, 100],
+  openMs: [100, 300_000],
+  openMsMax: [100, 600_000],
+  probes: [1, 100],
+  repeatsPerSecond: [1, 1_000],
+  repeatPercent: [0, 100],
+};
+
 function checkLink(link: LinkSettings): Problem[] {
   const problems: Problem[] = [];
   const whole = (value: number, low: number, high: number, path: string) => {
@@ -141,6 +194,9 @@ function checkLink(link: LinkSettings): Problem[] {
   whole(link.waitMs, 100, linkWaitMsMax, 'waitMs');
   whole(link.inFlightMax, 1, linkInFlightMax, 'inFlightMax');
   whole(link.echoMs, 1_000, 600_000, 'echoMs');
+  for (const [name, [low, high]] of Object.entries(breakerLimits)) {
+    whole(link.breaker[name as keyof BreakerSettings], low, high, `breaker.${name}`);
+  }
   return problems;
 }
 

@@ -1,5 +1,11 @@
 import type { Sql, Tx } from '@feiqian/db';
-import type { BankApiSettings, LinkSettings, Member, MemberStatus } from './member.ts';
+import {
+  type BankApiSettings,
+  completeLink,
+  type LinkInput,
+  type Member,
+  type MemberStatus,
+} from './member.ts';
 import type { BinRange, ProductKind } from './routing.ts';
 
 interface MemberRow {
@@ -12,7 +18,7 @@ interface MemberRow {
   issuer: boolean;
   acquirer: boolean;
   status: MemberStatus;
-  link: LinkSettings | null;
+  link: LinkInput | null;
   bank_api: BankApiSettings | null;
 }
 
@@ -29,7 +35,8 @@ function toMember(r: MemberRow): Member {
     colour: r.colour,
     roles: [...(r.issuer ? (['issuer'] as const) : []), ...(r.acquirer ? (['acquirer'] as const) : [])],
     status: r.status,
-    link: r.link,
+    // What was stored before a setting existed takes its default.
+    link: r.link && completeLink(r.link),
     bankApi: r.bank_api,
   };
 }

@@ -103,7 +103,15 @@ export async function membersDue(sql: Sql, nowMs: number): Promise<string[]> {
  */
 export async function claimForwards(
   sql: Sql,
-  claim: { memberId: string; countMax: number; nowMs: number; holder: string; leaseUntilMs: number },
+  claim: {
+    memberId: string;
+    countMax: number;
+    nowMs: number;
+    holder: string;
+    leaseUntilMs: number;
+    /** False: only messages that were never sent. */
+    repeats: boolean;
+  },
 ): Promise<Forward[]> {
   const { rows } = await sql.query<ForwardRow>(
     `update links.forward set lease_holder = $3, lease_until = $4, attempts = attempts + 1,
@@ -111,14 +119,14 @@ export async function claimForwards(
      where id in (
        select f.id from links.forward as f
        where f.member_id = $1 and f.acknowledged_at is null and f.next_attempt_at <= $2
-         and (f.lease_until is null or f.lease_until <= $2)
+         and (f.lease_until is null or f.lease_until <= $2) and (f.attempts = 0 or $6::boolean)
          and not exists (
            select 1 from links.forward as earlier
            where earlier.group_id = f.group_id and earlier.acknowledged_at is null
              and (earlier.created_at, earlier.id) < (f.created_at, f.id))
        order by f.next_attempt_at, f.id limit $5 for update of f skip locked)
      returning ${forwardColumns}`,
-    [claim.memberId, at(claim.nowMs), claim.holder, at(claim.leaseUntilMs), claim.countMax],
+    [claim.memberId, at(claim.nowMs), claim.holder, at(claim.leaseUntilMs), claim.countMax, claim.repeats],
     'links_forward_claim',
   );
   return rows.map(toForward).sort((a, b) => a.nextAttemptAtMs - b.nextAttemptAtMs || (a.id < b.id ? -1 : 1));
