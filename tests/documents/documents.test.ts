@@ -2,7 +2,7 @@ import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { parseBankConfig, sandboxBanks, sandboxPeople, testCards } from '@feiqian/app-bank';
 import { parseMemberFile } from '@feiqian/app-network';
-import { errorCodes, paymentStates } from '@feiqian/contract';
+import { bankProblems, errorCodes, paymentStates } from '@feiqian/contract';
 import { transitions } from '@feiqian/payments';
 import { expect, test } from 'vitest';
 import { suites } from '../../scripts/suites.mjs';
@@ -38,6 +38,18 @@ test('docs/states.md tables every state and every transition, and no other', () 
 test('docs/errors.md has every code with its status, whether to try again, and its words', () => {
   const told = rows('docs/errors.md').filter((row) => row.length === 5 && /^\d{3}$/.test(row[1] ?? ''));
   const real = Object.entries(errorCodes).map(([code, one]) => [
+    code,
+    String(one.status),
+    one.retryable ? 'yes' : 'no',
+    one.title.replaceAll('`', ''),
+    one.titleZh,
+  ]);
+  expect(told.sort()).toEqual(real.sort());
+});
+
+test('docs/bank-errors.md has every code of the bank API with its status, whether to try again, and its words', () => {
+  const told = rows('docs/bank-errors.md').filter((row) => row.length === 5 && /^\d{3}$/.test(row[1] ?? ''));
+  const real = Object.entries(bankProblems).map(([code, one]) => [
     code,
     String(one.status),
     one.retryable ? 'yes' : 'no',

@@ -91,6 +91,7 @@ export function composeBank({ settings, db, clock, ids }: BankDeps): Bank {
     customers,
     accounts,
     cards,
+    timeZone: settings.timeZone,
   });
   return { ledger, customers, accounts, cards, authorisations, keys, cardsForNetwork };
 }

@@ -1,132 +1,23 @@
 import { type Static, type TSchema, Type } from 'typebox';
-import { Currency, Instant, Mobile, Nullable, Problem, Strict, Text } from './shapes.ts';
+import { bankAccountRoutes } from './bank-api-accounts.ts';
+import { bankCardRoutes } from './bank-api-cards.ts';
+import { bankCreditRoutes } from './bank-api-credit.ts';
+import { bankIdentityRoutes } from './bank-api-identity.ts';
+import { bankLimitRoutes } from './bank-api-limits.ts';
+import { BankNoticeDelivery, bankNoticeHeaders, bankNoticeRoutes } from './bank-api-notices.ts';
+import { BankProblemDetails, bankProblemCodes } from './bank-api-problems.ts';
+import type { BankApiRoute } from './bank-api-shapes.ts';
+import { bankTransferRoutes } from './bank-api-transfers.ts';
+import { Strict } from './shapes.ts';
 
 /**
- * The bank API: what ISO 8583 does not carry between a network and an issuer. Every bank that joins serves
- * it; the network is its only client. Amounts are integers in minor units, instants RFC 3339 in UTC.
+ * The bank API: what ISO 8583 does not carry between a network and a bank. Every bank that joins serves it; the
+ * network is its only client. The areas are in the files beside this one.
  */
-export const bankApiVersion = '1.0';
-
-/** Reference of a card at its bank: says nothing about the number. */
-export const BankCardRef = Type.String({
-  pattern: '^card_[0-9a-f]{32}$',
-  description: 'The card at its bank; not the card number',
-});
-/** A person's permission, recorded by the bank, that the network sees his or her cards. */
-export const BankConsentId = Type.String({ pattern: '^con_[0-9a-f]{32}$' });
-
-export const BankCardKind = Type.Union([Type.Literal('debit'), Type.Literal('credit')]);
-export type BankCardKind = Static<typeof BankCardKind>;
-export const BankCardStatus = Type.Union([
-  Type.Literal('active'),
-  Type.Literal('lost'),
-  Type.Literal('stolen'),
-  Type.Literal('expired'),
-]);
-export type BankCardStatus = Static<typeof BankCardStatus>;
-
-const Expiry = Type.String({
-  pattern: '^[0-9]{2}(0[1-9]|1[0-2])$',
-  description: 'YYMM, as field 14 of ISO 8583',
-});
-const SignedAmount = Type.Integer({
-  minimum: -Number.MAX_SAFE_INTEGER,
-  maximum: Number.MAX_SAFE_INTEGER,
-  description: 'Minor units; negative takes from the account',
-});
-const ConsentQuery = { consent_id: BankConsentId };
-
-/** Asks the bank to record the consent of the person whose mobile number the network has verified. */
-export const CreateBankConsent = Strict({
-  mobile: Mobile,
-  name: Type.Optional(Text(60)),
-});
-export type CreateBankConsent = Static<typeof CreateBankConsent>;
-
-export const BankConsent = Strict({
-  id: BankConsentId,
-  holder_name: Type.String({ description: 'As the bank may show it: the family name and stars' }),
-  created_at: Instant,
-  expires_at: Instant,
-});
-export type BankConsent = Static<typeof BankConsent>;
-
-/** A card as a list shows it. */
-export const BankCard = Strict({
-  ref: BankCardRef,
-  kind: BankCardKind,
-  product: Type.String(),
-  product_en: Type.String(),
-  last4: Type.String({ pattern: '^[0-9]{4}$' }),
-  expiry: Expiry,
-  status: BankCardStatus,
-  currency: Currency,
-});
-export type BankCard = Static<typeof BankCard>;
-export const BankCardList = Strict({ data: Type.Array(BankCard) });
-export type BankCardList = Static<typeof BankCardList>;
-export const BankCardsQuery = Strict(ConsentQuery);
-
-/** The card number, for the network's vault and nothing else. */
-export const ProvisionBankCard = Strict(ConsentQuery);
-export type ProvisionBankCard = Static<typeof ProvisionBankCard>;
-export const ProvisionedBankCard = Strict({
-  ref: BankCardRef,
-  pan: Type.String({ pattern: '^[0-9]{12,19}$' }),
-  expiry: Expiry,
-  kind: BankCardKind,
-});
-export type ProvisionedBankCard = Static<typeof ProvisionedBankCard>;
-
-export const BankCardParams = Strict({ ref: BankCardRef });
-export const BankConsentParams = Strict({ id: BankConsentId });
-
-/** For a debit card the account's balance; for a credit card what is owed is negative. */
-export const BankBalance = Strict({
-  kind: BankCardKind,
-  currency: Currency,
-  balance: SignedAmount,
-  available: Type.Integer({ minimum: 0, description: 'What may be spent now, holds taken off' }),
-  credit_limit: Nullable(Type.Integer({ minimum: 0 })),
-  at: Instant,
-});
-export type BankBalance = Static<typeof BankBalance>;
-
-export const BankMovementKind = Type.Union([
-  Type.Literal('deposit'),
-  Type.Literal('purchase'),
-  Type.Literal('refund'),
-  Type.Literal('reversal'),
-]);
-export type BankMovementKind = Static<typeof BankMovementKind>;
-
-/** One posting on the account behind a card. Holds are not movements: they only lower what is available. */
-export const BankMovement = Strict({
-  id: Type.String({ pattern: '^mov_[0-9a-f]{32}$' }),
-  at: Instant,
-  kind: BankMovementKind,
-  amount: SignedAmount,
-  currency: Currency,
-  description: Type.String(),
-  rrn: Nullable(Type.String()),
-  card_last4: Nullable(Type.String()),
-});
-export type BankMovement = Static<typeof BankMovement>;
-export const BankMovementPage = Strict({
-  data: Type.Array(BankMovement),
-  next_cursor: Nullable(Type.String()),
-});
-export type BankMovementPage = Static<typeof BankMovementPage>;
-export const BankMovementsQuery = Strict({
-  ...ConsentQuery,
-  limit: Type.Optional(
-    Type.String({ pattern: '^([1-9][0-9]?|100)$', description: '1 to 100; 20 when left out' }),
-  ),
-  cursor: Type.Optional(Type.String({ pattern: '^mov_[0-9a-f]{32}$' })),
-});
+export const bankApiVersion = '1.1';
 
 export const BankHealth = Strict({
-  status: Type.Union([Type.Literal('ok'), Type.Literal('failing')]),
+  status: Type.Enum(['ok', 'failing']),
   bank: Type.String(),
   name: Type.String(),
   name_en: Type.String(),
@@ -137,126 +28,48 @@ export const BankHealth = Strict({
 });
 export type BankHealth = Static<typeof BankHealth>;
 
-/** Codes of problems this API answers with; each has one status. */
-export const bankProblemCodes = {
-  invalid_request: 400,
-  unauthorised: 401,
-  consent_required: 403,
-  customer_unknown: 404,
-  card_unknown: 404,
-  not_found: 404,
-  card_not_active: 409,
-  unsupported_media_type: 415,
-  body_too_large: 413,
-  method_not_allowed: 405,
-  internal: 500,
-} as const;
-export type BankProblemCode = keyof typeof bankProblemCodes;
-
-/** One route of the API, as data: the bank validates by it, the network's client is checked by it. */
-export interface BankApiRoute {
-  id: string;
-  method: 'GET' | 'POST' | 'DELETE';
-  /** OpenAPI form, `{ref}`. */
-  path: string;
-  summary: string;
-  /** False only for the health of the bank. */
-  authenticated: boolean;
-  params?: TSchema;
-  query?: TSchema;
-  body?: TSchema;
-  status: 200 | 201 | 204;
-  answer?: TSchema;
-  problems: readonly BankProblemCode[];
-}
-
-const always = ['invalid_request', 'unauthorised'] as const;
+const health = {
+  id: 'health',
+  method: 'GET',
+  path: '/health',
+  summary: 'Whether the bank works and with what',
+  authenticated: false,
+  status: 200,
+  answer: BankHealth,
+  problems: [],
+} as const satisfies BankApiRoute;
 
 export const bankApiRoutes = {
-  createConsent: {
-    id: 'createConsent',
-    method: 'POST',
-    path: '/bank/v1/consents',
-    summary: 'Record the consent of a person to show his or her cards to the network',
-    authenticated: true,
-    body: CreateBankConsent,
-    status: 201,
-    answer: BankConsent,
-    problems: [...always, 'customer_unknown'],
-  },
-  revokeConsent: {
-    id: 'revokeConsent',
-    method: 'DELETE',
-    path: '/bank/v1/consents/{id}',
-    summary: 'Withdraw a consent; repeating it changes nothing',
-    authenticated: true,
-    params: BankConsentParams,
-    status: 204,
-    problems: [...always, 'not_found'],
-  },
-  listCards: {
-    id: 'listCards',
-    method: 'GET',
-    path: '/bank/v1/cards',
-    summary: 'The cards of the person who consented',
-    authenticated: true,
-    query: BankCardsQuery,
-    status: 200,
-    answer: BankCardList,
-    problems: [...always, 'consent_required'],
-  },
-  provisionCard: {
-    id: 'provisionCard',
-    method: 'POST',
-    path: '/bank/v1/cards/{ref}/provision',
-    summary: 'The card number and expiry, for the vault of the network',
-    authenticated: true,
-    params: BankCardParams,
-    body: ProvisionBankCard,
-    status: 200,
-    answer: ProvisionedBankCard,
-    problems: [...always, 'consent_required', 'card_unknown', 'card_not_active'],
-  },
-  cardBalance: {
-    id: 'cardBalance',
-    method: 'GET',
-    path: '/bank/v1/cards/{ref}/balance',
-    summary: 'Balance of the account behind a card',
-    authenticated: true,
-    params: BankCardParams,
-    query: BankCardsQuery,
-    status: 200,
-    answer: BankBalance,
-    problems: [...always, 'consent_required', 'card_unknown'],
-  },
-  cardMovements: {
-    id: 'cardMovements',
-    method: 'GET',
-    path: '/bank/v1/cards/{ref}/movements',
-    summary: 'Postings on the account behind a card, newest first',
-    authenticated: true,
-    params: BankCardParams,
-    query: BankMovementsQuery,
-    status: 200,
-    answer: BankMovementPage,
-    problems: [...always, 'consent_required', 'card_unknown'],
-  },
-  health: {
-    id: 'health',
-    method: 'GET',
-    path: '/health',
-    summary: 'Whether the bank works and with what',
-    authenticated: false,
-    status: 200,
-    answer: BankHealth,
-    problems: [],
-  },
+  ...bankCardRoutes,
+  ...bankAccountRoutes,
+  ...bankLimitRoutes,
+  ...bankIdentityRoutes,
+  ...bankCreditRoutes,
+  ...bankTransferRoutes,
+  ...bankNoticeRoutes,
+  health,
 } as const satisfies Record<string, BankApiRoute>;
+export type BankApiRouteId = keyof typeof bankApiRoutes;
 
-/** The bank API as an OpenAPI 3.1 document, made from the schemas that validate. */
-export function bankApiOpenApi(): Record<string, unknown> {
+/** Longest Idempotency-Key. */
+export const bankIdempotencyKeyCharsMax = 100;
+const idempotencyKey = {
+  name: 'Idempotency-Key',
+  in: 'header',
+  required: true,
+  schema: { type: 'string', pattern: '^[!-~]+$', maxLength: bankIdempotencyKeyCharsMax },
+};
+
+/**
+ * The bank API as an OpenAPI 3.1 document, made from the schemas that validate. The notices that a bank sends are
+ * in it as a webhook.
+ *
+ * @param sandbox also the routes that only a bank open for tests serves
+ */
+export function bankApiOpenApi(sandbox = true): Record<string, unknown> {
   const paths: Record<string, Record<string, unknown>> = {};
   for (const route of Object.values<BankApiRoute>(bankApiRoutes)) {
+    if (route.sandbox && !sandbox) continue;
     const operations = paths[route.path] ?? {};
     paths[route.path] = operations;
     operations[route.method.toLowerCase()] = operation(route);
@@ -269,9 +82,10 @@ export function bankApiOpenApi(): Record<string, unknown> {
       description: 'What a bank serves to the network beside its ISO 8583 host.',
     },
     paths,
+    webhooks: { notices: { post: noticeDelivery() } },
     components: {
       securitySchemes: { networkKey: { type: 'http', scheme: 'bearer' } },
-      schemas: { Problem },
+      schemas: { Problem: BankProblemDetails },
     },
   };
 }
@@ -293,8 +107,13 @@ function operation(route: BankApiRoute): Record<string, unknown> {
   return {
     operationId: route.id,
     summary: route.summary,
+    ...(route.description ? { description: route.description } : {}),
     ...(route.authenticated ? { security: [{ networkKey: [] }] } : {}),
-    parameters: [...parameters('path', route.params), ...parameters('query', route.query)],
+    parameters: [
+      ...parameters('path', route.params),
+      ...parameters('query', route.query),
+      ...(route.idempotent ? [idempotencyKey] : []),
+    ],
     ...(route.body
       ? { requestBody: { required: true, content: { 'application/json': { schema: route.body } } } }
       : {}),
@@ -314,4 +133,22 @@ function parameters(where: 'path' | 'query', schema: TSchema | undefined): objec
     required: where === 'path' || (required ?? []).includes(name),
     schema: property,
   }));
+}
+
+function noticeDelivery(): Record<string, unknown> {
+  const text = { type: 'string' };
+  return {
+    operationId: 'deliverNotices',
+    summary: 'Tell the network of changes; repeated until it answers 2xx',
+    description:
+      'Signed by the scheme of Standard Webhooks: `v1,` and the base64 of HMAC-SHA-256 under the shared secret over id, timestamp and body, joined by full stops.',
+    parameters: Object.values(bankNoticeHeaders).map((name) => ({
+      name,
+      in: 'header',
+      required: true,
+      schema: text,
+    })),
+    requestBody: { required: true, content: { 'application/json': { schema: BankNoticeDelivery } } },
+    responses: { 204: { description: 'Acknowledged: not sent again' } },
+  };
 }

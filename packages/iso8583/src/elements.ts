@@ -1,8 +1,22 @@
 import { MessageFormatError } from './codec.ts';
 import type { Message } from './profile.ts';
 
-/** Transaction types: the first two digits of field 3. */
-export const TRANSACTION_TYPE = { purchase: '00', cash: '01', refund: '20', balanceEnquiry: '31' } as const;
+/**
+ * Transaction types: the first two digits of field 3. 00–19 are debits, 20–29 credits, 30–39 inquiries and 40–49
+ * transfer services (ISO 8583:1987, processing code, positions 1 and 2); 46 and 47 are not assigned by the standard
+ * within the last, and are what this region's hosts use for the two legs of a transfer.
+ */
+export const TRANSACTION_TYPE = {
+  purchase: '00',
+  cash: '01',
+  refund: '20',
+  balanceEnquiry: '31',
+  transferOut: '46',
+  transferIn: '47',
+} as const;
+
+/** Account types: digits 3 and 4 of field 3 (debited) and 5 and 6 (credited). */
+export const ACCOUNT_TYPE = { default: '00', savings: '10', current: '20', credit: '30' } as const;
 
 /** Field 3: what is done, from which and to which kind of account (00 default, 10 savings, 20 current, 30 credit). */
 export function processingCode(type: keyof typeof TRANSACTION_TYPE, from = '00', to = '00'): string {

@@ -1,4 +1,11 @@
 export {
+  type AdditionalAmount,
+  AMOUNT_TYPE,
+  type AmountType,
+  additionalAmounts,
+  readAdditionalAmounts,
+} from './additionalAmounts.ts';
+export {
   type Decoded,
   type DecodeError,
   decodeMessage,
@@ -8,6 +15,7 @@ export {
 export type { DecodeErrorCode } from './cursor.ts';
 export { type DescribedField, describe, type MaskedMessage, maskMessage, REMOVED } from './describe.ts';
 export {
+  ACCOUNT_TYPE,
   amount,
   asciiText,
   digits,
@@ -52,3 +60,13 @@ export { feiqianAscii, feiqianBcd, profiles } from './profiles.ts';
 export { RESPONSE_CODES, type ResponseCode, type ResponseOutcome, responseCode } from './responseCodes.ts';
 export { MESSAGE_RULES, missingFields, type Presence, type PresenceRules } from './rules.ts';
 export { messageTable, profileTable, responseCodeTable } from './tables.ts';
+export {
+  type AccountIdentification,
+  accountIdentification,
+  LIMIT_MARKS,
+  type LimitMark,
+  type LimitNotice,
+  limitNotice,
+  readAccountIdentification,
+  readLimitNotice,
+} from './transfer.ts';

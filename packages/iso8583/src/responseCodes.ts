@@ -28,6 +28,7 @@ const list: readonly ResponseCode[] = [
   row('34', 'suspected_fraud', 'capture', 'Suspected fraud', '有作弊嫌疑'),
   row('41', 'lost_card', 'capture', 'Lost card', '挂失卡'),
   row('43', 'stolen_card', 'capture', 'Stolen card', '被窃卡'),
+  row('46', 'account_closed', 'declined', 'Account closed', '账户已销户'),
   row('51', 'insufficient_funds', 'declined', 'Insufficient funds', '余额不足'),
   row('54', 'expired_card', 'declined', 'Expired card', '过期的卡'),
   row('55', 'wrong_pin', 'declined', 'Incorrect PIN', '密码错误'),

@@ -9,7 +9,7 @@ const authorisation: PresenceRules = {
   ...all('C', 14, 52, 53, 64),
   ...all('O', 15, 48, 60, 62, 63),
 };
-const financial: PresenceRules = { ...authorisation, ...all('C', 38, 90, 128) };
+const financial: PresenceRules = { ...authorisation, ...all('C', 38, 90, 102, 103, 128) };
 const advice: PresenceRules = { ...financial, ...all('M', 39) };
 const authorisationAnswer: PresenceRules = {
   ...all('M', 2, 3, 4, 7, 11, 12, 13, 32, 33, 37, 39, 41, 42, 49),

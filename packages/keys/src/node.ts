@@ -2,3 +2,10 @@
 export { type Cmac, createCmac } from './cmac.ts';
 export { kcvCmac, kcvZeroBlock } from './keyCheck.ts';
 export { unwrapKey, wrapKey } from './keyWrap.ts';
+export {
+  signWebhook,
+  verifyWebhook,
+  type Webhook,
+  type WebhookHeaders,
+  webhookSecretBytesMin,
+} from './webhook.ts';

@@ -10,7 +10,7 @@ import {
   currencyNumber,
   type NewAccount,
 } from './account.ts';
-import type { Movement, MovementPage } from './movement.ts';
+import type { Movement, MovementPage, MovementQuery } from './movement.ts';
 import { namedUuid } from './namedUuid.ts';
 import {
   accountCodes,
@@ -53,7 +53,7 @@ export interface Accounts {
   tell(tx: Tx, movements: readonly Movement[]): Promise<void>;
   balance(account: Account): Promise<Balance>;
   /** Newest first; `before` is the `next` of the page before. */
-  movements(accountId: string, page: { before: string | null; limit: number }): Promise<MovementPage>;
+  movements(accountId: string, query: MovementQuery): Promise<MovementPage>;
   /** False when there is no such account. */
   setStatus(accountId: string, status: AccountStatus): Promise<boolean>;
   /** Id of the ledger account that holds what the bank owes the network in a currency. */
@@ -99,9 +99,9 @@ export function createAccounts(deps: AccountsDeps): Accounts {
       if (!figures) throw new Error(`account ${account.id} is not in the ledger`);
       return balanceOf(account, figures);
     },
-    async movements(accountId, { before, limit }) {
-      const wanted = Math.max(1, Math.min(limit, movementsPageMax));
-      const found = await store.movements(db, accountId, before, wanted + 1);
+    async movements(accountId, query) {
+      const wanted = Math.max(1, Math.min(query.limit, movementsPageMax));
+      const found = await store.movements(db, accountId, { ...query, limit: wanted + 1 });
       const movements = found.slice(0, wanted);
       return { movements, next: found.length > wanted ? (movements.at(-1) as Movement).id : null };
     },

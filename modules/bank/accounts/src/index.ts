@@ -15,6 +15,6 @@ export {
   createAccounts,
   movementsPageMax,
 } from './accounts.ts';
-export type { Movement, MovementKind, MovementPage } from './movement.ts';
+export type { Movement, MovementKind, MovementPage, MovementQuery } from './movement.ts';
 export { namedUuid } from './namedUuid.ts';
 export type { Posting, PostingKind, PostingOutcome } from './posting.ts';

@@ -23,3 +23,15 @@ export interface MovementPage {
   /** Id of the last line when there are more, else null. */
   next: string | null;
 }
+
+/** Which lines of a statement, newest first. */
+export interface MovementQuery {
+  /** The `next` of the page before. */
+  before: string | null;
+  limit: number;
+  kind?: MovementKind | null;
+  /** From this instant on. */
+  fromMs?: number | null;
+  /** Before this instant. */
+  untilMs?: number | null;
+}

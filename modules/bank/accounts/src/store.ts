@@ -1,6 +1,6 @@
 import type { Sql, Tx } from '@feiqian/db';
 import type { Account, AccountKind, AccountStatus } from './account.ts';
-import type { Movement, MovementKind } from './movement.ts';
+import type { Movement, MovementKind, MovementQuery } from './movement.ts';
 
 interface AccountRow {
   id: string;
@@ -122,13 +122,15 @@ export function createStore(schema: string) {
       );
     },
 
-    /** Up to `limit` lines of one account, newest first, older than `before` when it is given. */
-    async movements(sql: Sql, accountId: string, before: string | null, limit: number): Promise<Movement[]> {
+    /** Up to `limit` lines of one account, newest first. */
+    async movements(sql: Sql, accountId: string, query: MovementQuery): Promise<Movement[]> {
+      const at = (ms: number | null | undefined) => (ms == null ? null : new Date(ms).toISOString());
       const { rows } = await sql.query<MovementRow>(
         `select ${movementColumns} from ${schema}.movement
-         where account_id = $1 and ($2::uuid is null or id < $2::uuid)
-         order by id desc limit $3`,
-        [accountId, before, limit],
+         where account_id = $1 and ($2::uuid is null or id < $2::uuid) and ($3::text is null or kind = $3)
+           and ($4::timestamptz is null or at >= $4) and ($5::timestamptz is null or at < $5)
+         order by id desc limit $6`,
+        [accountId, query.before, query.kind ?? null, at(query.fromMs), at(query.untilMs), query.limit],
       );
       return rows.map(toMovement);
     },

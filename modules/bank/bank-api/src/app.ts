@@ -2,6 +2,7 @@ import { createHash, timingSafeEqual } from 'node:crypto';
 import {
   type BankApiRoute,
   type BankHealth,
+  type BankLimit,
   type BankProblemCode,
   bankApiOpenApi,
   bankApiRoutes,
@@ -78,13 +79,14 @@ export function createBankApi(deps: BankApiDeps): FastifyInstance {
   const handlers = handlersOf(deps);
   const keyDigest = digest(deps.apiKey);
   for (const route of Object.values<BankApiRoute>(bankApiRoutes)) {
-    addRoute(app, route, handlers[route.id as RouteId], (r) => authenticate(r, keyDigest));
+    const handler = handlers[route.id as RouteId];
+    if (handler) addRoute(app, route, handler, (r) => authenticate(r, keyDigest));
   }
   app.get('/openapi.json', async () => bankApiOpenApi());
   return app;
 }
 
-function handlersOf({ cardsForNetwork, health }: BankApiDeps): Record<RouteId, Handler> {
+function handlersOf({ cardsForNetwork, health }: BankApiDeps): Partial<Record<RouteId, Handler>> {
   const consentOf = (request: FastifyRequest) => (request.query as { consent_id: string }).consent_id;
   const refOf = (request: FastifyRequest) => (request.params as { ref: string }).ref;
   return {
@@ -150,7 +152,7 @@ function answerError(
 ): FastifyReply {
   if (error instanceof BankProblem) {
     if (error.code === 'unauthorised') reply.header('www-authenticate', 'Bearer');
-    return sendProblem(reply, request, error.code);
+    return sendProblem(reply, request, error.code, undefined, undefined, error.limit);
   }
   if (error.validation) {
     const where = error.validationContext ?? 'body';
@@ -176,8 +178,9 @@ function sendProblem(
   code: BankProblemCode,
   detail?: string,
   errors?: { path: string; message: string }[],
+  limit?: BankLimit,
 ): FastifyReply {
-  const problem = problemOf(code, request.id, detail, errors);
+  const problem = problemOf(code, request.id, detail, errors, limit);
   return reply
     .code(problem.status)
     .type('application/problem+json; charset=utf-8')

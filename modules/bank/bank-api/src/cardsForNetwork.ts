@@ -1,13 +1,14 @@
-import type { Account, Accounts } from '@feiqian/bank-accounts';
+import type { Account, Accounts, MovementKind } from '@feiqian/bank-accounts';
 import type { Card, Cards } from '@feiqian/bank-cards';
 import { type Customers, isNameOf, maskedName } from '@feiqian/bank-customers';
-import { type Clock, instant } from '@feiqian/clock';
+import { businessDay, type Clock, instant } from '@feiqian/clock';
 import type {
   BankBalance,
   BankCard,
   BankCardList,
   BankConsent,
   BankMovementPage,
+  BankMovementsQuery,
   CreateBankConsent,
   ProvisionedBankCard,
 } from '@feiqian/contract';
@@ -19,11 +20,14 @@ import { BankProblem } from './problem.ts';
 import { createStore } from './store.ts';
 
 const pageDefault = 20;
+const dayMs = 86_400_000;
 
 /** The tables of the module in the schema of one bank. */
 export function bankApiMigrations(schema: string): Migrations {
   return { schema, scripts: [{ name: '0001_init', sql: init }] };
 }
+
+type MovementsQuery = Omit<BankMovementsQuery, 'consent_id'>;
 
 export interface CardsForNetworkDeps {
   schema: string;
@@ -33,6 +37,8 @@ export interface CardsForNetworkDeps {
   customers: Customers;
   accounts: Accounts;
   cards: Cards;
+  /** IANA name of the zone in whose days statements are asked for. */
+  timeZone: string;
 }
 
 /** What the network may learn of a customer who consented. Each function throws {@link BankProblem}. */
@@ -42,11 +48,7 @@ export interface CardsForNetwork {
   listCards(consentId: string): Promise<BankCardList>;
   provision(consentId: string, ref: string): Promise<ProvisionedBankCard>;
   balance(consentId: string, ref: string): Promise<BankBalance>;
-  movements(
-    consentId: string,
-    ref: string,
-    page: { limit?: string | undefined; cursor?: string | undefined },
-  ): Promise<BankMovementPage>;
+  movements(consentId: string, ref: string, page: MovementsQuery): Promise<BankMovementPage>;
 }
 
 export function createCardsForNetwork(deps: CardsForNetworkDeps): CardsForNetwork {
@@ -74,9 +76,12 @@ export function createCardsForNetwork(deps: CardsForNetworkDeps): CardsForNetwor
   }
 
   return {
-    async createConsent({ mobile, name }) {
+    async createConsent({ mobile, name, identity_number: identityNumber }) {
       const customer = await customers.byMobile(mobile);
       if (!customer || (name !== undefined && !isNameOf(customer, name))) {
+        throw new BankProblem('customer_unknown');
+      }
+      if (identityNumber !== undefined && !(await customers.hasIdentity(customer.id, identityNumber))) {
         throw new BankProblem('customer_unknown');
       }
       const nowMs = clock.now();
@@ -101,9 +106,7 @@ export function createCardsForNetwork(deps: CardsForNetworkDeps): CardsForNetwor
         found.map((c) => c.accountId),
       );
       return {
-        data: found.map((c) =>
-          cardAnswer(c, accountsFound.get(c.accountId)?.currency ?? '', cards.hasExpired(c)),
-        ),
+        data: found.map((c) => cardAnswer(c, accountsFound.get(c.accountId) as Account, cards.hasExpired(c))),
       };
     },
     async provision(consentId, ref) {
@@ -125,9 +128,12 @@ export function createCardsForNetwork(deps: CardsForNetworkDeps): CardsForNetwor
         at: instant(clock.now()),
       };
     },
-    async movements(consentId, ref, { limit, cursor }) {
+    async movements(consentId, ref, { limit, cursor, kind, from, to }) {
       const account = await accountOf(await cardOf(consentId, ref));
       const page = await accounts.movements(account.id, {
+        kind: (kind as MovementKind | undefined) ?? null,
+        fromMs: from === undefined ? null : dayBegins(from, deps.timeZone),
+        untilMs: to === undefined ? null : dayBegins(nextDay(to), deps.timeZone),
         before: cursor === undefined ? null : toUuid(cursor, 'mov'),
         limit: limit === undefined ? pageDefault : Number(limit),
       });
@@ -141,6 +147,7 @@ export function createCardsForNetwork(deps: CardsForNetworkDeps): CardsForNetwor
           description: m.description,
           rrn: m.rrn,
           card_last4: m.cardLast4,
+          counterparty: null,
         })),
         next_cursor: page.next === null ? null : fromUuid(page.next, 'mov'),
       };
@@ -148,16 +155,19 @@ export function createCardsForNetwork(deps: CardsForNetworkDeps): CardsForNetwor
   };
 }
 
-function cardAnswer(card: Card, currency: string, expired: boolean): BankCard {
+function cardAnswer(card: Card, account: Account, expired: boolean): BankCard {
   return {
     ref: fromUuid(card.id, 'card'),
+    account_ref: fromUuid(account.id, 'acc'),
+    account_kind: account.kind === 'credit' ? 'credit' : 'class_1',
+    form: 'plastic',
     kind: card.kind,
     product: card.product,
     product_en: card.productEn,
     last4: card.last4,
     expiry: card.expiry,
     status: card.status === 'active' && expired ? 'expired' : card.status,
-    currency,
+    currency: account.currency,
   };
 }
 
@@ -166,4 +176,17 @@ function json(amount: bigint): number {
   const number = Number(amount);
   if (!Number.isSafeInteger(number)) throw new RangeError('an amount is too large for JSON');
   return number;
+}
+
+/** The day after a calendar day. */
+function nextDay(date: string): string {
+  return new Date(Date.parse(`${date}T00:00:00Z`) + dayMs).toISOString().slice(0, 10);
+}
+
+/** When a calendar day begins in a zone, in ms: noon UTC lies on the day itself but in the outermost zones. */
+function dayBegins(date: string, timeZone: string): number {
+  const noonMs = Date.parse(`${date}T12:00:00Z`);
+  const found = businessDay(noonMs, timeZone);
+  if (found.date === date) return found.startMs;
+  return businessDay(noonMs + (found.date < date ? dayMs : -dayMs), timeZone).startMs;
 }

@@ -24,6 +24,8 @@ export interface Customers {
   /** The customer with this mobile number, or null. */
   byMobile(mobile: string): Promise<Customer | null>;
   byId(id: string): Promise<Customer | null>;
+  /** True when the identity document is the customer's. */
+  hasIdentity(customerId: string, identityNumber: string): Promise<boolean>;
 }
 
 /** The customers of one bank. */
@@ -43,5 +45,6 @@ export function createCustomers({ schema, db, clock, identityKey }: CustomersDep
       ),
     byMobile: (mobile) => store.byMobile(db, mobile),
     byId: (id) => store.byId(db, id),
+    hasIdentity: async (id, number) => (await store.identityDigest(db, id)) === digest(number),
   };
 }

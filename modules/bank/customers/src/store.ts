@@ -54,6 +54,14 @@ export function createStore(schema: string) {
       return rows[0] ? toCustomer(rows[0]) : null;
     },
 
+    async identityDigest(sql: Sql, id: string): Promise<string | null> {
+      const { rows } = await sql.query<{ identity_digest: string }>(
+        `select identity_digest from ${schema}.customer where id = $1`,
+        [id],
+      );
+      return rows[0]?.identity_digest ?? null;
+    },
+
     async byId(sql: Sql, id: string): Promise<Customer | null> {
       const { rows } = await sql.query<CustomerRow>(
         `select ${columns} from ${schema}.customer where id = $1`,

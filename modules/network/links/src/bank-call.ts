@@ -16,7 +16,7 @@ export interface BankHttpTarget {
 }
 
 export interface BankHttpCall {
-  method: 'GET' | 'POST' | 'DELETE';
+  method: 'GET' | 'POST' | 'PUT' | 'DELETE';
   /** With query. */
   path: string;
   /** Bearer key; null for none. */
