@@ -81,7 +81,7 @@ const busy = ['409 payment_in_progress', '409 payment_not_payable'];
 describe('one order', () => {
   test('that three devices of two people pay is paid once', async () => {
     const ids: string[] = [];
-    await rounds('three devices', 150, async (chance) => {
+    await rounds('three devices', 100, async (chance) => {
       const { id } = await newOrder(chance, 100 + chance.below(900));
       const racers = [payer, friend, second, payer].map((owner) => pay(chance, owner, id));
       // To somebody else an order that is being paid is none of his.
@@ -95,7 +95,7 @@ describe('one order', () => {
 
   test('that is paid and given up at the same moment is one or the other', async () => {
     const ends = new Map<string, string>();
-    await rounds('pay or cancel', 150, async (chance) => {
+    await rounds('pay or cancel', 100, async (chance) => {
       const { id } = await newOrder(chance, 200);
       const answers = await atOnce(chance, [
         pay(chance, payer, id),
@@ -116,7 +116,7 @@ describe('one order', () => {
   test('that is paid when it expires is one or the other, and expires once', async () => {
     const ids: string[] = [];
     const { db } = arena.one.network;
-    await rounds('pay or expire', 80, async (chance) => {
+    await rounds('pay or expire', 60, async (chance) => {
       const { id } = await newOrder(chance, 300);
       await db.query('update payments.payment set due_at = $2, expires_at = $2 where id = $1', [
         toUuid(id, 'pay'),
@@ -146,7 +146,7 @@ describe('one order', () => {
   });
 
   test('whose card is unbound while it is paid is paid or refused, and nothing is paid with that card after', async () => {
-    await rounds('unbind', 10, async (chance) => {
+    await rounds('unbind', 6, async (chance) => {
       const owner = await freshWallet(net(chance), `1380000000${3 + chance.below(6)}`);
       const refusals = ['409 card_not_usable', '422 card_unknown', '401 unauthenticated'];
       for (const card of owner.cards) {
@@ -173,7 +173,7 @@ describe('one order', () => {
 describe('an authorisation', () => {
   test('that is captured and voided many times at once is captured or voided once', async () => {
     const ends = new Map<string, { state: string; captured: number }>();
-    await rounds('capture and void', 200, async (chance) => {
+    await rounds('capture and void', 120, async (chance) => {
       const { id } = await bought(chance, 1_000, { capture: 'manual' });
       const amounts = [1_000, 1 + chance.below(999), undefined];
       const answers = await atOnce(chance, [
@@ -198,7 +198,7 @@ describe('an authorisation', () => {
 
   test('that is captured when its hold ends is captured or released once', async () => {
     const ids: string[] = [];
-    await rounds('capture or expire', 80, async (chance) => {
+    await rounds('capture or expire', 60, async (chance) => {
       const { id } = await bought(chance, 1_100, { capture: 'manual' });
       await arena.one.network.db.query(
         'update payments.payment set due_at = $2, expires_at = $2 where id = $1',
@@ -225,7 +225,7 @@ describe('an authorisation', () => {
   });
 
   test('is refunded only after it is captured, and never for more', async () => {
-    await rounds('capture and refund', 40, async (chance) => {
+    await rounds('capture and refund', 24, async (chance) => {
       const { id } = await bought(chance, 1_000, { capture: 'manual' });
       const captured = 400 + chance.below(600);
       const refund = (amount: number) => merchant(chance, id, 'refunds', { amount, reason: 'x' });
@@ -247,7 +247,7 @@ describe('an authorisation', () => {
 describe('refunds', () => {
   test('of a tenth each, twenty at once: ten', async () => {
     const ids: string[] = [];
-    await rounds('twenty refunds', 12, async (chance) => {
+    await rounds('twenty refunds', 8, async (chance) => {
       const { id } = await bought(chance, 1_000);
       const answers = await atOnce(
         chance,
@@ -265,7 +265,7 @@ describe('refunds', () => {
   });
 
   test('of every size add up to what is left, to the unit', async () => {
-    await rounds('refunds of any size', 30, async (chance) => {
+    await rounds('refunds of any size', 20, async (chance) => {
       const { id } = await bought(chance, 1_000);
       const amounts = Array.from({ length: 6 }, () => (chance.percent(15) ? null : 1 + chance.below(600)));
       const answers = (await atOnce(
@@ -313,7 +313,7 @@ describe('a balance', () => {
       expect(refunds.map((r) => r.body.state)).toEqual(Array(11).fill('succeeded'));
     };
     // One round after the other: there is one account.
-    await rounds('twenty payments', 8, race, 1);
+    await rounds('twenty payments', 5, race, 1);
   });
 });
 
@@ -323,7 +323,7 @@ describe('transfers that cross each other', () => {
     const other = await till(arena.two, '100103');
     const paid: { id: string; by: 'first' | 'other' }[] = [];
     const seen: Answer[] = [];
-    await rounds('crossing', 24, async (chance) => {
+    await rounds('crossing', 16, async (chance) => {
       const owners = [payer, friend, second];
       const steps = Array.from({ length: 12 }, () => async (): Promise<void> => {
         const back = chance.percent(45) ? paid.splice(chance.below(paid.length), 1)[0] : undefined;

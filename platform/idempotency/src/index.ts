@@ -73,7 +73,7 @@ export async function claimKeys(tx: Tx, claims: readonly Claim[], nowMs: number)
   );
   const mine = new Set(inserted.map(id));
   const others = sorted.filter((c) => !mine.has(id(c)));
-  const existing = others.length === 0 ? new Map<string, Row>() : await readKeys(tx, others);
+  const existing = others.length === 0 ? new Map<string, Row>() : await readKeys(tx, others, nowMs);
   return claims.map((c) => {
     if (mine.has(id(c))) return first.get(id(c)) === c ? { kind: 'claimed' } : { kind: 'in_flight' };
     const row = existing.get(id(c));
@@ -92,14 +92,38 @@ function judge(
   return { kind: 'lease_ended', objectId: row.object_id };
 }
 
-async function readKeys(tx: Tx, claims: readonly Claim[]): Promise<Map<string, Row>> {
+const isOver = (row: Row, nowMs: number): boolean =>
+  row.status === null && row.leased_until.getTime() <= nowMs;
+
+/**
+ * What claimed keys stand at. Only a claim that is to be taken over is locked: whoever completes a request holds what it
+ * is about when it saves the answer, so a repeat that held the key and waited for that would wait for ever.
+ */
+async function readKeys(tx: Tx, claims: readonly Claim[], nowMs: number): Promise<Map<string, Row>> {
+  const found = await keyRows(tx, claims, false);
+  const over = claims.filter((c) => {
+    const row = found.get(`${c.scope}\n${c.key}`);
+    return row !== undefined && isOver(row, nowMs);
+  });
+  if (over.length === 0) return found;
+  const locked = await keyRows(tx, over, true);
+  for (const c of over) {
+    const id = `${c.scope}\n${c.key}`;
+    const row = locked.get(id);
+    if (row) found.set(id, row);
+    else found.delete(id);
+  }
+  return found;
+}
+
+async function keyRows(tx: Tx, claims: readonly Claim[], lock: boolean): Promise<Map<string, Row>> {
   const { rows } = await tx.query<Row>(
     `select k.scope, k.key, k.fingerprint, k.leased_until, k.object_id, k.status, k.answer
      from unnest($1::text[], $2::text[]) as u (scope, key)
      join idempotency.key k on k.scope = u.scope and k.key = u.key
-     order by k.scope, k.key for update of k`,
+     order by k.scope, k.key ${lock ? 'for update of k' : ''}`,
     [claims.map((c) => c.scope), claims.map((c) => c.key)],
-    'idempotency_read',
+    lock ? 'idempotency_lock' : 'idempotency_read',
   );
   return new Map(rows.map((r) => [`${r.scope}\n${r.key}`, r]));
 }

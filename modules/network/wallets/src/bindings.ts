@@ -109,7 +109,8 @@ export function createBinding(deps: WalletsDeps, mobileOf: (userId: string) => P
     card: BankDiscovery['cards'][number],
     data: { pan: string; expiry: string },
   ): Promise<{ status: BindStatus; card: BoundCard | null }> {
-    await store.lockDevice(tx, owner.deviceId);
+    // The device may have been removed while the bank was asked: nothing may live on it any more.
+    if (!(await store.lockDevice(tx, owner.deviceId))) throw new ProblemError('unauthenticated');
     const held = await store.cardsOf(tx, owner.deviceId);
     const same = held.find((c) => c.memberId === bank.memberId && c.bankRef === card.ref);
     if (same) return { status: 'already_bound', card: same };

@@ -176,8 +176,13 @@ export async function cardsOf(sql: Sql, deviceId: string): Promise<BoundCard[]> 
 }
 
 /** Binding on one device is one at a time: slots and the default stay exact. */
-export async function lockDevice(sql: Sql, deviceId: string): Promise<void> {
-  await sql.query('select 1 from wallets.device where id = $1 for update', [deviceId]);
+/** Locks a device; false when it was removed. */
+export async function lockDevice(sql: Sql, deviceId: string): Promise<boolean> {
+  const { rows } = await sql.query(
+    'select 1 from wallets.device where id = $1 and removed_at is null for update',
+    [deviceId],
+  );
+  return rows.length === 1;
 }
 
 export async function insertCard(sql: Sql, c: BoundCard): Promise<void> {
