@@ -62,7 +62,7 @@ export async function startTestNetwork(options: TestNetworkOptions = {}): Promis
     ...(databaseUrl === null ? {} : { DATABASE_URL: databaseUrl }),
     ...options.env,
   });
-  refuseNesting(running.network.db);
+  refuseNesting(running.network.db, running.engine.hotDb);
   if (options.linkWaitMs !== undefined) await setLinkWait(running, options.linkWaitMs);
   await linked(running);
   const heard: Heard[] = [];

@@ -6,19 +6,23 @@ import type { Db } from '@feiqian/db';
  * database itself from within an open transaction, which there waits for itself. On a server the same mistake
  * takes a second connection while the first is held.
  */
-export function refuseNesting(db: Db): void {
+export function refuseNesting(...dbs: Db[]): void {
   const open = new AsyncLocalStorage<{ open: boolean }>();
+  for (const db of dbs) refuse(db, open);
+}
+
+function refuse(db: Db, open: AsyncLocalStorage<{ open: boolean }>): void {
   const { query, transaction } = db;
-  const refuse = () => {
+  const check = () => {
     if (open.getStore()?.open)
       throw new Error('the database was used from within one of its open transactions');
   };
   db.query = (text, params, name) => {
-    refuse();
+    check();
     return query(text, params, name);
   };
-  db.transaction = (work) => {
-    refuse();
+  db.transaction = (work, options) => {
+    check();
     return transaction((tx) => {
       const mark = { open: true };
       return open
@@ -26,6 +30,6 @@ export function refuseNesting(db: Db): void {
         .finally(() => {
           mark.open = false;
         });
-    });
+    }, options);
   };
 }

@@ -48,6 +48,8 @@ const accountKinds = { position: 1, payable: 2 } as const;
 export interface ComposeDeps {
   config: Config;
   db: Db;
+  /** Connections of its own for the hot path; without it those of everybody. */
+  hotDb?: Db;
   clock: Clock;
   logger: Logger;
   sendCode: SendCode;
@@ -186,12 +188,13 @@ function composeWallets(
 }
 
 /** Payments and the worker that sends what banks must still be told. */
-function composePayments({ config, logger }: ComposeDeps, base: Base, banks: Banks, wallets: Wallets) {
+function composePayments({ config, logger, hotDb }: ComposeDeps, base: Base, banks: Banks, wallets: Wallets) {
   const { db, clock, ids, holder, outbox, ledger, members, merchants, tokens } = base;
   const { links, references } = banks;
   let kick = (): void => undefined;
   const paymentDeps = {
     db,
+    hotDb: hotDb ?? db,
     clock,
     ids,
     outbox,

@@ -1,15 +1,32 @@
 import { rmSync } from 'node:fs';
 import { join, resolve } from 'node:path';
-import { type Db, holdDataDirectory, openPglite, openPostgres, type Planning } from '@feiqian/db';
+import {
+  type Db,
+  durableSettings,
+  holdDataDirectory,
+  NotDurable,
+  openPglite,
+  openPostgres,
+  type Planning,
+  type PostgresOptions,
+  readHosts,
+} from '@feiqian/db';
 import type { Config } from './config.ts';
+
+/** What may be relied on. */
+export type Promises = Pick<Engine, 'profile' | 'promises' | 'settings'>;
 
 /** The database of this process, and what it promises (profiles of docs/guides/production.md). */
 export interface Engine {
   db: Db;
+  /** The same database over connections of its own, for what must not wait behind reports and lists. */
+  hotDb: Db;
   name: string;
   profile: 'A' | 'B' | 'C';
   promises: string;
   settings: Record<string, string>;
+  /** What holds now: the server behind the address may have changed since the start. Throws when it cannot be asked. */
+  look: () => Promise<Promises>;
   close: () => Promise<void>;
 }
 
@@ -45,13 +62,21 @@ async function openEmbedded(config: Config, planning: Planning): Promise<Engine>
     const { rows } = await db.query<{ version: string }>(
       "select current_setting('server_version') as version",
     );
-    return {
-      db,
-      name: `PGlite (PostgreSQL ${rows[0]?.version ?? '?'}, embedded)`,
+    const promised = {
       profile: 'A',
       promises:
         'Survives the death of this process at any instant. Does not survive a power loss: it issues no fsync.',
       settings: { fsync: 'none', directory: dir },
+    } as const;
+    return {
+      db,
+      hotDb: { ...db },
+      name: `PGlite (PostgreSQL ${rows[0]?.version ?? '?'}, embedded)`,
+      ...promised,
+      look: async () => {
+        await db.query('select 1');
+        return promised;
+      },
       close: async () => {
         await db.close();
         held.release();
@@ -63,36 +88,92 @@ async function openEmbedded(config: Config, planning: Planning): Promise<Engine>
   }
 }
 
-const durable = ['fsync', 'full_page_writes', 'synchronous_commit'] as const;
 const versionMin = 150_000;
 
+/** Connections of the hot path: the groups of payments that are under way at once, and one to spare for each. */
+const hotConnections = 4;
+/** How long callers wait for a connection: less than the shortest of their own waits. */
+const acquireMsMax = 5_000;
+/** After this a statement is given up with its connection: its server is gone, though nobody has said so. */
+const answerMsMax = 30_000;
+const shown = [...durableSettings, 'synchronous_standby_names', 'server_version', 'server_version_num'];
+
 async function openServer(config: Config, url: string, planning: Planning): Promise<Engine> {
-  const db = openPostgres({ url, poolMax: config.databasePool, planning });
-  const settings: Record<string, string> = {};
-  for (const name of [...durable, 'synchronous_standby_names', 'server_version', 'server_version_num']) {
-    const { rows } = await db.query<{ value: string }>('select current_setting($1) as value', [name]);
-    settings[name] = rows[0]?.value ?? '';
+  try {
+    readHosts(url);
+  } catch (error) {
+    throw new StartRefused(`DATABASE_URL: ${(error as Error).message}.`);
   }
-  const off = durable.filter((name) => settings[name] === 'off');
-  if (off.length > 0) {
+  const serves = planning === 'by_index';
+  const base: PostgresOptions = {
+    url,
+    planning,
+    acquireMsMax,
+    durable: true,
+    ...(serves ? { answerMsMax } : {}),
+  };
+  const db = openPostgres({
+    ...base,
+    poolMax: Math.max(2, config.databasePool - (serves ? hotConnections : 0)),
+  });
+  const hotDb = serves
+    ? openPostgres({ ...base, poolMax: hotConnections, applicationName: 'feiqian-payments' })
+    : db;
+  const close = async () => {
     await db.close();
-    throw new StartRefused(
-      `PostgreSQL has ${off.map((n) => `${n}=off`).join(', ')}: payments could be lost. Switch it on and start again.`,
-    );
+    if (hotDb !== db) await hotDb.close();
+  };
+  try {
+    const settings = await settingsOf(db);
+    if (Number(settings.server_version_num) < versionMin) {
+      throw new StartRefused(`PostgreSQL ${settings.server_version} is too old: 15 or newer is needed.`);
+    }
+    return {
+      db,
+      hotDb,
+      name: `PostgreSQL ${settings.server_version}`,
+      ...promisesOf(settings),
+      look: async () => ({
+        ...promisesOf(await settingsOf(db)),
+      }),
+      close,
+    };
+  } catch (error) {
+    await close();
+    throw error instanceof NotDurable ? new StartRefused(error.message) : error;
   }
-  if (Number(settings.server_version_num) < versionMin) {
-    await db.close();
-    throw new StartRefused(`PostgreSQL ${settings.server_version} is too old: 15 or newer is needed.`);
-  }
-  const standby = settings.synchronous_standby_names !== '';
+}
+
+/** What a server promises by its settings. A standby counts only while it is connected and waited for. */
+function promisesOf(told: Record<string, string>): Promises {
+  const { server_version: _version, server_version_num: _number, synchronous, ...settings } = told;
+  // A role without pg_monitor does not see the standbys' state: then the setting has to do.
+  const waited = ['on', 'remote_apply'].includes(settings.synchronous_commit ?? '');
+  const replicated = settings.synchronous_standby_names !== '' && waited && synchronous !== 'no';
   return {
-    db,
-    name: `PostgreSQL ${settings.server_version}`,
-    profile: standby ? 'C' : 'B',
-    promises: standby
+    profile: replicated ? 'C' : 'B',
+    promises: replicated
       ? 'Survives the loss of this process, of the operating system and of one database node.'
       : 'Survives the loss of this process and of the operating system, if the disk honours flush.',
-    settings: Object.fromEntries(durable.map((n) => [n, settings[n] ?? ''])),
-    close: () => db.close(),
+    settings,
   };
+}
+
+async function settingsOf(db: Db): Promise<Record<string, string>> {
+  const { rows } = await db.query<{ name: string; value: string }>(
+    `select n as name, current_setting(n) as value from unnest($1::text[]) as n
+     union all
+     select 'server', coalesce(host(inet_server_addr()) || ':' || inet_server_port(), 'a local socket')
+     union all
+     select 'synchronous', case when bool_or(sync_state in ('sync', 'quorum')) then 'yes'
+       when bool_or(sync_state is null) then 'hidden' else 'no' end from pg_stat_replication
+     union all
+     select 'standby ' || coalesce(application_name, pid::text),
+       coalesce(sync_state, '?') || ', ' ||
+       coalesce(case when not pg_is_in_recovery()
+         then pg_wal_lsn_diff(pg_current_wal_lsn(), flush_lsn)::text end, '?') || ' bytes behind'
+     from pg_stat_replication`,
+    [shown],
+  );
+  return Object.fromEntries(rows.map((r) => [r.name, r.value]));
 }

@@ -134,16 +134,14 @@ function systemRoutes(app: HttpApp, deps: ServerDeps): void {
       },
     },
     async (_request, reply) => {
-      const database = await network.db.query('select 1').then(
-        () => true,
-        () => false,
-      );
+      const now = await engine.look().catch(() => null);
+      const { profile, promises, settings } = now ?? engine;
       const body: Health = {
-        status: database ? 'ok' : 'degraded',
+        status: now === null ? 'degraded' : 'ok',
         engine: engine.name,
-        profile: engine.profile,
-        promises: engine.promises,
-        settings: engine.settings,
+        profile,
+        promises,
+        settings,
         mode: network.config.mode,
         version,
         links: network.links
@@ -151,7 +149,7 @@ function systemRoutes(app: HttpApp, deps: ServerDeps): void {
           .map((s) => ({ bank: network.members.get(s.memberId)?.code ?? s.memberId, state: s.phase })),
       };
       return reply
-        .code(database ? 200 : 503)
+        .code(now === null ? 503 : 200)
         .header('cache-control', 'no-store')
         .send(body);
     },

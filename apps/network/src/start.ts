@@ -50,6 +50,7 @@ export async function startNetwork(config: Config, progress: Progress): Promise<
     const deps = {
       config,
       db,
+      hotDb: engine.hotDb,
       clock,
       logger,
       sendCode: sendCodeOf(config),

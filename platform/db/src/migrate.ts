@@ -1,5 +1,7 @@
 import type { Db, Migrations, Tx } from './sql.ts';
 
+/** An index over a large table takes its time. */
+const patient = { patient: true };
 const LEDGER_TABLE = 'feiqian_migration';
 /** One number for the advisory lock that keeps two processes from migrating at once ("FQ" "mig"). */
 const MIGRATION_LOCK = 4_651_609_713n;
@@ -75,7 +77,7 @@ export async function migrate(
         [step.schema, step.name, new Date(nowMs)],
       );
       ran.push(key);
-    });
+    }, patient);
   }
   return ran;
 }

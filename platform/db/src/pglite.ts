@@ -1,4 +1,5 @@
 import { PGlite, types } from '@electric-sql/pglite';
+import { createBusy } from './busy.ts';
 import { type Db, isDiskFull, type Planning, type SqlResult, type SqlValue, type Tx } from './sql.ts';
 
 /** Settings of the embedded engine. */
@@ -44,19 +45,32 @@ export async function openPglite(options: PgliteOptions = {}): Promise<Db & { du
     return { rows: result.rows, count: result.affectedRows || result.rows.length };
   }
 
+  const busy = createBusy(1, () => performance.now());
+  async function counted<T>(work: () => Promise<T>): Promise<T> {
+    const done = busy.begin();
+    try {
+      return await work();
+    } finally {
+      done();
+    }
+  }
+
   return {
     engine: 'pglite',
-    query: (text, params) => run(pglite, text, params),
+    query: (text, params) => counted(() => run(pglite, text, params)),
     transaction: <T>(work: (tx: Tx) => Promise<T>) =>
-      pglite.transaction((t) =>
-        work({
-          inTransaction: true,
-          query: (text, params) => run(t as unknown as { query: PGlite['query'] }, text, params),
-        }),
+      counted(() =>
+        pglite.transaction((t) =>
+          work({
+            inTransaction: true,
+            query: (text, params) => run(t as unknown as { query: PGlite['query'] }, text, params),
+          }),
+        ),
       ) as Promise<T>,
     async script(text) {
       await pglite.exec(text);
     },
+    expectedWaitMs: () => busy.expectedWaitMs(),
     close: () => pglite.close(),
     dump: () => pglite.dumpDataDir('none') as Promise<Blob>,
   };

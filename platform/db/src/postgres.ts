@@ -1,23 +1,51 @@
 import pg from 'pg';
-import type { Db, Planning, Sql, SqlResult, SqlValue, Tx } from './sql.ts';
+import { createBusy } from './busy.ts';
+import { createRoute, type Route, readHosts } from './hosts.ts';
+import {
+  type Db,
+  isConnectionLost,
+  type Planning,
+  type Sql,
+  type SqlResult,
+  type SqlValue,
+  type Tx,
+} from './sql.ts';
 import { readInstant, toWire } from './wire.ts';
 
 /** Settings of a PostgreSQL pool. */
 export interface PostgresOptions {
+  /** May name several servers; see `readHosts`. */
   url: string;
   /** Connections at the most; hot paths need few, since they commit in groups. */
   poolMax?: number;
-  /** How long a caller waits for a free connection before it fails, in ms. */
+  /** How long a caller waits for a connection before it fails, in ms. */
   acquireMsMax?: number;
+  /** How long one statement or transaction may take before its connection is given up, in ms; without it, for ever. */
+  answerMsMax?: number;
   applicationName?: string;
   /** See `Planning`; by index unless set otherwise. */
   planning?: Planning;
+  /** Refuses servers with `fsync`, `full_page_writes` or `synchronous_commit` off, at every connection. */
+  durable?: boolean;
+}
+
+/** A server that would lose what it acknowledges. */
+export class NotDurable extends Error {
+  override name = 'NotDurable';
+  /** As a server says that cannot be used now (SQLSTATE 57P03), so that another one is tried. */
+  readonly code = '57P03';
 }
 
 const INT8 = 20;
 const TIMESTAMPTZ = 1184;
 const POOL_MAX = 12;
 const ACQUIRE_MS_MAX = 10_000;
+/** How long the connection to one of several servers may take to come about, in ms. */
+const connectMsMax = 2_000;
+const retryMs = 100;
+const keepAliveMs = 5_000;
+/** Settings without which an acknowledged commit may be lost. */
+export const durableSettings = ['fsync', 'full_page_writes', 'synchronous_commit'] as const;
 
 const types: pg.CustomTypesConfig = {
   getTypeParser: ((oid: number, format?: 'text' | 'binary') => {
@@ -28,7 +56,7 @@ const types: pg.CustomTypesConfig = {
 };
 
 async function run<R>(
-  client: pg.ClientBase | pg.Pool,
+  client: pg.ClientBase,
   text: string,
   params: readonly SqlValue[] | undefined,
   name: string | undefined,
@@ -39,57 +67,171 @@ async function run<R>(
   return { rows: result.rows as R[], count: result.rowCount ?? 0 };
 }
 
-/** Opens a pool on PostgreSQL 15 or newer. int8 arrives as bigint; sessions run in UTC. */
+/** A client of the pool: which server it is on, and when in the order of moves it was opened. */
+interface Placed {
+  server: number;
+  moves: number;
+  /** The server gave up waiting for its standby: the commit is there, and may be lost with this node. */
+  unreplicated: boolean;
+}
+
+/** The class of a pool's clients: each connects to the server that is in use at that moment. */
+function clientClass(urls: readonly string[], route: Route) {
+  return class extends pg.Client implements Placed {
+    readonly server: number;
+    readonly moves: number;
+    unreplicated = false;
+
+    constructor(config: pg.ClientConfig) {
+      super({ ...config, connectionString: urls[route.at] as string });
+      this.server = route.at;
+      this.moves = route.moves;
+      // A connection can break in the moment between idle and in use, when nobody else listens, and an error event
+      // without a listener ends the process. Whoever uses it then learns of it from the next query.
+      this.on('error', () => undefined);
+      this.on('notice', (notice) => {
+        if (notice.routine === 'SyncRepWaitForLSN') this.unreplicated = true;
+      });
+    }
+  };
+}
+
+/** All connections of the pool were in use for too long: that says nothing of the server. */
+const isBusy = (error: unknown): boolean =>
+  (error as Error).message === 'timeout exceeded when trying to connect';
+
+type Client = pg.PoolClient & Placed & { connection?: { stream?: { destroy(): void } } };
+
+/** Refuses a server that is a replica where writes are wanted, or that would lose what it acknowledges. */
+async function inspect(client: pg.ClientBase, writable: boolean, durable: boolean): Promise<void> {
+  if (!writable && !durable) return;
+  const { rows } = await client.query(
+    `select pg_is_in_recovery() as standby, ${durableSettings.map((n) => `current_setting('${n}') as ${n}`).join(', ')}`,
+  );
+  const told = rows[0] as Record<string, unknown>;
+  if (writable && told.standby === true)
+    throw Object.assign(new Error('the server is a standby'), { code: '57P03' });
+  const off = durableSettings.filter((name) => told[name] === 'off');
+  if (durable && off.length > 0) {
+    throw new NotDurable(
+      `PostgreSQL has ${off.map((n) => `${n}=off`).join(', ')}: payments could be lost. Switch it on and start again.`,
+    );
+  }
+}
+
+/**
+ * Opens a pool on PostgreSQL 15 or newer. int8 arrives as bigint; sessions run in UTC. Of several servers it uses the
+ * one that takes writes, and looks for it again when that one is lost.
+ */
 export function openPostgres(options: PostgresOptions): Db {
+  const { urls, writable } = readHosts(options.url);
   const byIndex = (options.planning ?? 'by_index') === 'by_index';
+  const route = createRoute(urls.length);
+  const acquireMsMax = options.acquireMsMax ?? ACQUIRE_MS_MAX;
+  const max = options.poolMax ?? POOL_MAX;
+  const busy = createBusy(max, () => performance.now());
   const pool = new pg.Pool({
-    connectionString: options.url,
-    max: options.poolMax ?? POOL_MAX,
-    connectionTimeoutMillis: options.acquireMsMax ?? ACQUIRE_MS_MAX,
+    Client: clientClass(urls, route) as never,
+    max,
+    connectionTimeoutMillis: urls.length > 1 ? Math.min(connectMsMax, acquireMsMax) : acquireMsMax,
     application_name: options.applicationName ?? 'feiqian',
+    keepAlive: true,
+    keepAliveInitialDelayMillis: keepAliveMs,
     // Short statements are never worth compiling, least of all when a plan is avoided by a forbidding cost.
     options: `-c TimeZone=UTC -c jit=off${byIndex ? ' -c enable_seqscan=off -c enable_hashjoin=off -c enable_mergejoin=off' : ''}`,
     types,
     // Queries of one transaction are written without waiting for each other's answers.
     ...({ pipeline: true } as object),
+    ...({
+      onConnect: (client: pg.ClientBase) => inspect(client, writable, options.durable ?? false),
+    } as object),
   });
   // A connection that breaks while idle is dropped by the pool; the next query opens another.
   pool.on('error', () => undefined);
-  // A connection can also break in the moment between idle and in use, when nobody else listens, and an error event
-  // without a listener ends the process. Whoever uses it then learns of it from the next query.
-  pool.on('connect', (client) => client.on('error', () => undefined));
 
-  return {
-    engine: 'postgres',
-    query: (text, params, name) => run(pool, text, params, name),
-    async transaction<T>(work: (tx: Tx) => Promise<T>): Promise<T> {
-      const client = await pool.connect();
+  /** A connection to the server in use; of several, whichever takes writes first within the time. */
+  async function acquire(): Promise<Client> {
+    const deadline = performance.now() + acquireMsMax;
+    for (;;) {
+      const server = route.at;
+      try {
+        const client = (await pool.connect()) as Client;
+        if (client.moves === route.moves) return client;
+        client.release(true);
+      } catch (error) {
+        if (urls.length === 1 || !isConnectionLost(error)) throw error;
+        // Had it waited for another's connection, that one has moved on already, and this does nothing.
+        if (!isBusy(error)) route.failed(server);
+        if (performance.now() >= deadline) throw error;
+        await new Promise((resolve) => setTimeout(resolve, retryMs));
+      }
+    }
+  }
+
+  /** Runs work on a connection, and lets go of it: for ever when it broke, was given up, or is not the right one. */
+  async function on<T>(work: (client: Client) => Promise<T>, patient = false): Promise<T> {
+    const done = busy.begin();
+    try {
+      const client = await acquire();
+      const giveUp = () => client.connection?.stream?.destroy();
+      const { answerMsMax } = options;
+      const timer = answerMsMax === undefined || patient ? undefined : setTimeout(giveUp, answerMsMax);
       let broken: Error | undefined;
       const onError = (e: Error) => {
         broken = e;
       };
       client.on('error', onError);
-      const sql: Sql = { query: (text, params, name) => run(client, text, params, name) };
       try {
-        const begun = client.query('begin');
-        begun.catch(() => undefined);
-        const value = await work({ ...sql, inTransaction: true });
-        await begun;
-        await client.query('commit');
-        return value;
+        return await work(client);
       } catch (error) {
-        await client.query('rollback').catch((e: Error) => {
-          broken = e;
-        });
+        if (isConnectionLost(error)) {
+          broken = error as Error;
+          // A server that has become a standby, or is going down, is left by all.
+          if (urls.length > 1) route.failed(client.server);
+        }
         throw error;
       } finally {
+        clearTimeout(timer);
         client.off('error', onError);
         client.release(broken);
       }
-    },
+    } finally {
+      done();
+    }
+  }
+
+  return {
+    engine: 'postgres',
+    query: (text, params, name) => on((client) => run(client, text, params, name)),
+    transaction: (work, o) => on((client) => inTransaction(client, work), o?.patient),
     async script(text) {
-      await pool.query(text);
+      await on((client) => client.query(text));
     },
+    expectedWaitMs: () => busy.expectedWaitMs(),
     close: () => pool.end(),
   };
+}
+
+const unreplicated = 'committed here, and not known to have reached the standby';
+
+async function inTransaction<T>(client: Client, work: (tx: Tx) => Promise<T>): Promise<T> {
+  const sql: Sql = { query: (text, params, name) => run(client, text, params, name) };
+  try {
+    const begun = client.query('begin');
+    begun.catch(() => undefined);
+    const value = await work({ ...sql, inTransaction: true });
+    await begun;
+    client.unreplicated = false;
+    const { command } = await client.query('commit');
+    if (command !== 'COMMIT') throw new Error('the transaction was rolled back instead of committed');
+    // A cancelled wait for the standby is answered like a commit (PostgreSQL manual, section 27.2.8.3).
+    if (client.unreplicated) throw Object.assign(new Error(unreplicated), { code: '08007' });
+    return value;
+  } catch (error) {
+    if (!isConnectionLost(error)) {
+      // What cannot even be rolled back is told as what it is: a connection that is lost.
+      await client.query('rollback').catch((e: Error) => client.emit('error', e));
+    }
+    throw error;
+  }
 }

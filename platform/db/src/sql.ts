@@ -50,11 +50,16 @@ export interface Db extends Sql {
   readonly engine: 'postgres' | 'pglite';
   /**
    * Runs `work` in one transaction: commits when it resolves, rolls back when it throws. Never open one
-   * inside another and never await the network inside.
+   * inside another and never await the network inside. A `patient` one may take as long as it likes (migrations).
    */
-  transaction<T>(work: (tx: Tx) => Promise<T>): Promise<T>;
+  transaction<T>(work: (tx: Tx) => Promise<T>, options?: { patient?: boolean }): Promise<T>;
   /** Runs a script of several statements without parameters (migrations). */
   script(text: string): Promise<void>;
+  /**
+   * How long a statement that came now would probably wait before it is begun, in ms: what is asked for beyond what the
+   * database does at once, by how fast it has been answering.
+   */
+  expectedWaitMs?(): number;
   close(): Promise<void>;
 }
 
@@ -66,11 +71,16 @@ export interface Migrations {
 
 /**
  * True when the database went away, before or during the work: whether it was committed is not known. The caller
- * asks again under the same idempotency key. (SQLSTATE classes 08, 57P and 53300, and broken sockets.)
+ * asks again under the same idempotency key. (SQLSTATE classes 08, 57P and 53300, broken sockets, and 25006: the server has become a replica.)
  */
 export function isConnectionLost(error: unknown): boolean {
   const { code, message } = (error ?? {}) as { code?: unknown; message?: unknown };
-  if (typeof code === 'string' && /^(08...|57P0[1-5]|53300|ECONN[A-Z]+|EPIPE|ETIMEDOUT|ENOENT)$/.test(code))
+  if (
+    typeof code === 'string' &&
+    /^(08...|25006|57P0[1-5]|53300|ECONN[A-Z]+|EPIPE|ETIMEDOUT|ENOENT|E(HOST|NET)UNREACH|EAI_AGAIN)$/.test(
+      code,
+    )
+  )
     return true;
   return (
     typeof message === 'string' &&

@@ -18,7 +18,11 @@ import { eventData, paymentView } from './view.ts';
  * The hot path: three commands, decided in groups. A purchase is create, begin (the state "sent" is stored),
  * the bank leg outside any transaction, complete.
  */
-export type Command = CreateCommand | BeginCommand | CompleteCommand;
+export type Command = (CreateCommand | BeginCommand | CompleteCommand) & Again;
+interface Again {
+  /** The database was lost during the commit of the first try: whether that was stored is read back. */
+  again?: boolean;
+}
 
 export interface CreateCommand {
   kind: 'create';
@@ -146,6 +150,8 @@ function decide(
 ): Deferred {
   const claim = loaded.claims[index] as ClaimResult;
   if (claim.kind === 'answered') return () => ({ kind: 'answered', status: claim.status, body: claim.body });
+  const stored = command.kind === 'begin' && command.again === true && storedBefore(loaded, command);
+  if (stored) return () => stored;
   if (claim.kind === 'in_flight' || claim.kind === 'mismatch') return () => ({ kind: claim.kind });
   switch (command.kind) {
     case 'create':
@@ -159,6 +165,14 @@ function decide(
       return () => outcome;
     }
   }
+}
+
+/** The first try of this very command was committed after all: its reference, made once, is on the payment. */
+function storedBefore({ payments, cards }: Loaded, c: BeginCommand): Outcome | false {
+  const payment = payments.get(c.paymentId);
+  const card = cards.get(c.tokenId);
+  const ours = payment?.state === 'processing' && payment.rrn === c.reference.rrn;
+  return ours && card !== undefined && { kind: 'send', payment, card };
 }
 
 function decideBegin(
@@ -211,15 +225,29 @@ function decideBegin(
   };
 }
 
+/**
+ * The first try of this very command was committed after all, with everything that belongs to it: the payment waits no
+ * longer, and it was not the sweeper who has taken it for unknown meanwhile.
+ */
+function completedBefore(p: Payment, c: CompleteCommand): boolean {
+  if (p.state === 'processing' && p.rrn === c.rrn) return false;
+  const swept = p.rrn === c.rrn && (p.state === 'unknown' || p.state === 'reversed');
+  return !swept || c.outcome.kind === 'unknown';
+}
+
 function decideComplete(
   deps: PaymentsDeps,
   group: Group,
   loaded: Loaded,
-  c: CompleteCommand,
+  c: CompleteCommand & Again,
   nowMs: number,
 ): Outcome {
   const before = loaded.payments.get(c.paymentId);
   if (before === undefined) throw new Error(`payment ${c.paymentId} is missing`);
+  if (c.again === true && completedBefore(before, c)) {
+    const body = JSON.stringify(paymentView(before, deps.view));
+    return { kind: 'completed', payment: before, body, forwarded: false };
+  }
   if (c.exchange !== null) group.exchanges.push({ ...c.exchange, groupId: before.id });
   const decision = complete(before, c.rrn, c.outcome, nowMs);
   let after = before;

@@ -16,6 +16,8 @@ import type { ViewContext } from './view.ts';
 /** What payments are composed of. */
 export interface PaymentsDeps {
   db: Db;
+  /** Connections of their own for groups of payments, so that they never wait behind lists; else those of everybody. */
+  hotDb?: Db;
   clock: Clock;
   ids: Ids;
   outbox: Outbox;

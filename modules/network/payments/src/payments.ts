@@ -7,6 +7,7 @@ import { createPipeline } from '@feiqian/pipeline';
 import type { TokenWithCard } from '@feiqian/tokens';
 import { type Command, type Outcome, runGroup } from './authorise.ts';
 import { merchantOf, type PaymentsDeps, refusal } from './deps.ts';
+import { insist } from './insist.ts';
 import { issuerRequest, outcomeOf } from './message.ts';
 import { createOperations } from './operations.ts';
 import type { BankOutcome, Payment } from './payment.ts';
@@ -30,16 +31,24 @@ const sweepMax = 200;
 /** Groups under way at once: while one waits for its commit the next is loaded and decided. */
 const lanes = 2;
 
+/** How long what a caller asks for is tried to be stored while the database is being lost and found again. */
+const storeMsMax = 5_000;
+/** How long a call takes at the most after the bank was asked; its callers wait longer. */
+const callMsMax = 12_000;
+
 export type Payments = ReturnType<typeof createPayments>;
 
 /** Payments: created by a merchant, paid by a person, answered by a bank. */
 export function createPayments(deps: PaymentsDeps) {
   const { clock } = deps;
+  const hot = { ...deps, db: deps.hotDb ?? deps.db };
   const pipeline = createPipeline<Command, Outcome>({
     name: 'payments',
     lanes,
-    run: (group) => runGroup(deps, group),
+    run: (group) => runGroup(hot, group),
   });
+  const submit = (command: Command, untilMs: number): Promise<Outcome> =>
+    insist((again) => pipeline.submit(again ? { ...command, again } : command), clock.now, untilMs);
 
   /** Creates a payment at one of the taker's stores. */
   async function create(
@@ -91,7 +100,7 @@ export function createPayments(deps: PaymentsDeps) {
 
   async function submitCreate(payment: Payment, key: RequestKey): Promise<Answer> {
     const body = JSON.stringify(paymentView(payment, deps.view));
-    return answerOf(await pipeline.submit({ kind: 'create', key, payment, body }), 201);
+    return answerOf(await submit({ kind: 'create', key, payment, body }, clock.now() + storeMsMax), 201);
   }
 
   /** The payer pays with one of the cards of the device. Waits for the bank. */
@@ -148,20 +157,24 @@ export function createPayments(deps: PaymentsDeps) {
 
   /** Stores that the request is under way, asks the issuer outside any transaction, stores what came of it. */
   async function authorise(command: Extract<Command, { kind: 'begin' }>): Promise<Answer> {
-    const begun = await pipeline.submit(command);
+    const begun = await submit(command, clock.now() + storeMsMax);
     if (begun.kind !== 'send') return answerOf(begun, 200);
     const { payment, card } = begun;
     const merchant = await merchantOf(deps, payment);
     const answer = await askIssuer(payment, card, merchant);
-    const completed = await pipeline.submit({
-      kind: 'complete',
-      key: command.key,
-      paymentId: payment.id,
-      rrn: payment.rrn as string,
-      outcome: outcomeOf(answer),
-      exchange: answer.kind === 'not_sent' ? null : answer.exchange,
-      merchant,
-    });
+    const sentAtMs = payment.sentAtMs ?? clock.now();
+    const completed = await submit(
+      {
+        kind: 'complete',
+        key: command.key,
+        paymentId: payment.id,
+        rrn: payment.rrn as string,
+        outcome: outcomeOf(answer),
+        exchange: answer.kind === 'not_sent' ? null : answer.exchange,
+        merchant,
+      },
+      sentAtMs + callMsMax,
+    );
     return answerOf(completed, 200);
   }
 
