@@ -114,7 +114,7 @@ async function inspect(client: pg.ClientBase, writable: boolean, durable: boolea
   const off = durableSettings.filter((name) => told[name] === 'off');
   if (durable && off.length > 0) {
     throw new NotDurable(
-      `PostgreSQL has ${off.map((n) => `${n}=off`).join(', ')}: payments could be lost. Switch it on and start again.`,
+      `PostgreSQL has ${off.map((n) => `${n}=off`).join(', ')}: what is acknowledged could be lost. Switch it on and start again.`,
     );
   }
 }
