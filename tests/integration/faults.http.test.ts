@@ -3,6 +3,7 @@ import { toUuid } from '@feiqian/ids';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { differences } from '../support/books.ts';
 import { type Caller, done, told } from '../support/caller.ts';
+import { setDue } from '../support/due.ts';
 import { startTestNetwork, type TestNetwork } from '../support/network.ts';
 import { buy, desk, look, order, type Wallet, wallet } from '../support/people.ts';
 import { until } from '../support/until.ts';
@@ -102,14 +103,13 @@ test.each(Object.keys(places))(
     // Until it is known what became of it, the same request waits.
     if (story.payment.state === 'processing') expect(told(await pay())).toBe('409 request_in_flight');
     // Its time is over now rather than in a quarter of a minute.
-    const past = new Date(Date.now() - 1);
-    await net.network.db.query(
-      "update payments.payment set due_at = $2 where id = $1 and state = 'processing'",
-      [toUuid(id, 'pay'), past],
-    );
+    await setDue(net.network.db, [toUuid(id, 'pay')], Date.now() - 1, 'bank');
     await until(async () => (await look(net, id)).state === 'reversed', 10_000, 'the reversal');
     await net.network.db.query('delete from public.fault');
-    await net.network.db.query('update idempotency.key set leased_until = created_at where key = $1', [key]);
+    await net.network.db.query(
+      'update idempotency.key set leased_until = created_at where object_id = $1 and status is null',
+      [toUuid(id, 'pay')],
+    );
     expect(await done(pay())).toMatchObject({ id, state: 'reversed', captured_amount: 0 });
   },
 );

@@ -4,6 +4,7 @@ import { toUuid } from '@feiqian/ids';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { differences } from '../support/books.ts';
 import { type Answer, type Caller, done, told } from '../support/caller.ts';
+import { setDue } from '../support/due.ts';
 import { openEvents } from '../support/events.ts';
 import { startTestNetwork, type TestNetwork } from '../support/network.ts';
 import { buy, codeOf, desk, look, order, till, type Wallet, wallet } from '../support/people.ts';
@@ -108,10 +109,10 @@ describe.runIf(process.env.TEST_DATABASE_URL)('two processes on one database', (
 
   test('what expires is ended once, though both look', async () => {
     const made = await times(10, () => order(one, 300));
-    const past = new Date(Date.now() - 1_000);
-    await one.network.db.query(
-      'update payments.payment set due_at = $2, expires_at = $2 where id = any($1::uuid[])',
-      [made.map((p) => toUuid(p.id, 'pay')), past],
+    await setDue(
+      one.network.db,
+      made.map((p) => toUuid(p.id, 'pay')),
+      Date.now() - 1_000,
     );
     await until(
       async () => (await Promise.all(made.map((p) => look(two, p.id)))).every((p) => p.state === 'expired'),

@@ -4,6 +4,7 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { differences } from '../support/books.ts';
 import { type Answer, done, told } from '../support/caller.ts';
 import type { Chance } from '../support/chance.ts';
+import { setDue } from '../support/due.ts';
 import { type Holdings, holdingsOf } from '../support/holdings.ts';
 import { buy, codeOf, look, order, till, type Wallet, wallet } from '../support/people.ts';
 import {
@@ -118,10 +119,7 @@ describe('one order', () => {
     const { db } = arena.one.network;
     await rounds('pay or expire', 60, async (chance) => {
       const { id } = await newOrder(chance, 300);
-      await db.query('update payments.payment set due_at = $2, expires_at = $2 where id = $1', [
-        toUuid(id, 'pay'),
-        new Date(Date.now() + chance.below(6)),
-      ]);
+      await setDue(db, [toUuid(id, 'pay')], Date.now() + chance.below(6));
       const sweep = (at: Arena['one']) => async () => {
         await at.network.payments.sweep();
       };
@@ -200,10 +198,7 @@ describe('an authorisation', () => {
     const ids: string[] = [];
     await rounds('capture or expire', 60, async (chance) => {
       const { id } = await bought(chance, 1_100, { capture: 'manual' });
-      await arena.one.network.db.query(
-        'update payments.payment set due_at = $2, expires_at = $2 where id = $1',
-        [toUuid(id, 'pay'), new Date(Date.now() + chance.below(4))],
-      );
+      await setDue(arena.one.network.db, [toUuid(id, 'pay')], Date.now() + chance.below(4));
       const capture = merchant(chance, id, 'capture', {});
       const sweep = (at: Arena['one']) => async () => {
         await at.network.payments.sweep();

@@ -1,9 +1,8 @@
-import { createHash } from 'node:crypto';
 import { accessMigrations, createAccess, type SendCode } from '@feiqian/access';
 import { businessDay, type Clock, systemClock } from '@feiqian/clock';
 import type { Db, Migrations, Tx } from '@feiqian/db';
 import { idempotencyMigrations } from '@feiqian/idempotency';
-import { createIds, fromUuid, secureRandom } from '@feiqian/ids';
+import { createIds, fromUuid, secureRandom, uuidOf } from '@feiqian/ids';
 import { createKeystore, parseKeyRing } from '@feiqian/keystore';
 import { createLedger } from '@feiqian/ledger';
 import {
@@ -240,10 +239,9 @@ function composePayments({ config, logger, hotDb }: ComposeDeps, base: Base, ban
   return { payments, forwarder, paymentRoutesDeps: { ...paymentDeps, now: clock.now, payments } };
 }
 
-/** A UUID that names something of the sandbox for ever (version 8 from SHA-256). */
+/** A UUID that names something of the sandbox for ever. */
 export function namedId(name: string): string {
-  const h = createHash('sha256').update(`feiqian sandbox ${name}`).digest('hex');
-  return `${h.slice(0, 8)}-${h.slice(8, 12)}-8${h.slice(13, 16)}-a${h.slice(17, 20)}-${h.slice(20, 32)}`;
+  return uuidOf(`feiqian sandbox ${name}`);
 }
 
 /** The card vault alone, for the tools that rotate its keys. */

@@ -1,6 +1,6 @@
 import { manualClock } from '@feiqian/clock';
-import { fromUuid } from '@feiqian/ids';
-import { type ComposeDeps, compose, type Network } from './compose.ts';
+import { fromUuid, toUuid } from '@feiqian/ids';
+import { type ComposeDeps, compose, type Network, namedId } from './compose.ts';
 import { sandboxCode, sandboxMerchants } from './sandbox.ts';
 
 const days = 3;
@@ -115,7 +115,7 @@ async function buy(
   network: Network,
   o: { merchantId: string; storeId: string; card: SeedCard; amount: number; n: number },
 ): Promise<void> {
-  const key = (what: string) => ({ scope: 'sandbox history', key: `${what} ${o.n}`, fingerprint: '' });
+  const key = (what: string) => ({ id: namedId(`history ${what} ${o.n}`), fingerprint: namedId('history') });
   const created = await network.payments.create(
     { merchantId: o.merchantId, terminal: 'T0000001' },
     {
@@ -128,8 +128,7 @@ async function buy(
     },
     key('create'),
   );
-  const id = (JSON.parse(created.body) as { id: string }).id.slice(4);
-  const uuid = `${id.slice(0, 8)}-${id.slice(8, 12)}-${id.slice(12, 16)}-${id.slice(16, 20)}-${id.slice(20)}`;
+  const uuid = toUuid((JSON.parse(created.body) as { id: string }).id, 'pay');
   const paid = await network.payments.pay(o.card, uuid, o.card.cardId, key('pay'));
   if (o.n % 23 === 7 && (JSON.parse(paid.body) as { state: string }).state === 'captured') {
     await network.payments.refundPayment(

@@ -121,8 +121,12 @@ async function createTransfers(
   if (inputs.length === 0) return [];
   checkBatch(inputs.length);
   for (let attempt = 0; attempt < attemptsMax; attempt++) {
-    const state = await load(stores, tx, inputs);
+    // Nearly always all ids are new and all transfers are made, and the insert itself notices an id that is not. Only
+    // otherwise the ids are looked up: what exists must be answered as existing, not as one that fails now.
+    const repeats = attempt > 0;
+    const state = await load(stores, tx, inputs, repeats);
     const { results, changes } = applyTransfers(state, inputs, nowMs);
+    if (!repeats && results.some((result) => result !== 'created')) continue;
     if (await store(stores, tx, state, changes)) return results;
   }
   throw new Error('transfers with the same ids keep being created elsewhere');
@@ -132,9 +136,15 @@ async function createTransfers(
  * Loads what the inputs refer to. The statements are sent together but run in this order, each on what is
  * committed when it starts: whatever else touches these accounts is finished and seen once they are locked.
  */
-async function load(stores: Stores, tx: Tx, inputs: readonly TransferInput[]): Promise<LedgerState> {
+async function load(
+  stores: Stores,
+  tx: Tx,
+  inputs: readonly TransferInput[],
+  repeats: boolean,
+): Promise<LedgerState> {
   const { accounts, transfers } = stores;
   const ids = new Set<string>();
+  const known = new Set<string>();
   const accountIds = new Set<string>();
   const pendingIds = new Set<string>();
   let accountsNamed = true;
@@ -144,14 +154,16 @@ async function load(stores: Stores, tx: Tx, inputs: readonly TransferInput[]): P
     if (input.creditAccountId) accountIds.add(input.creditAccountId);
     if (!input.pendingId) continue;
     pendingIds.add(input.pendingId);
+    known.add(input.pendingId);
     if (!input.debitAccountId || !input.creditAccountId) accountsNamed = false;
   }
   const pendings = [...pendingIds];
+  if (repeats) for (const id of ids) known.add(id);
   const [locked, existing, failed, resolutions] = await Promise.all([
     accountsNamed
       ? accounts.lock(tx, [...accountIds])
       : accounts.lockWithPending(tx, [...accountIds], pendings),
-    transfers.load(tx, pendings.length === 0 ? [...ids] : [...new Set([...ids, ...pendings])]),
+    known.size === 0 ? [] : transfers.load(tx, [...known]),
     transfers.loadFailed(tx, [...ids]),
     pendings.length === 0 ? [] : transfers.loadResolutions(tx, pendings),
   ]);

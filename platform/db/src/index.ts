@@ -6,3 +6,4 @@ export { durableSettings, NotDurable, openPostgres, type PostgresOptions } from 
 export { createRevision, type Revision } from './revision.ts';
 export type { Db, Migrations, Planning, Sql, SqlResult, SqlValue, Tx } from './sql.ts';
 export { isConnectionLost, isDiskFull } from './sql.ts';
+export { lines } from './wire.ts';

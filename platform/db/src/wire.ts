@@ -21,8 +21,20 @@ export function arrayLiteral(values: readonly unknown[]): string {
   return `${out}}`;
 }
 
+/** Where JSON quotes otherwise than an array literal does: control characters, and halves of a surrogate pair. */
+const notAsJson = /[\p{Cc}\p{Surrogate}]/u;
+
 function quoted(text: string): string {
-  return `"${text.replace(/[\\"]/g, '\\$&')}"`;
+  return notAsJson.test(text) ? `"${text.replace(/[\\"]/g, '\\$&')}"` : JSON.stringify(text);
+}
+
+/**
+ * Texts as one parameter, for `string_to_array($n, e'\n', '')`: what JSON.stringify wrote, and words of a closed set,
+ * hold no line break and are not empty, so they need no quoting on this side and no unquoting on the other. Nulls stay
+ * nulls.
+ */
+export function lines(texts: readonly (string | null)[]): string {
+  return texts.join('\n');
 }
 
 /** Parameters as the driver takes them: arrays as literals, everything else as it is. */

@@ -1,22 +1,16 @@
-import { createHash } from 'node:crypto';
 import type { Db, Tx } from '@feiqian/db';
 import {
   type ClaimResult,
   claimKeys,
   keyLengthMax,
+  type RequestKey,
   releaseKeys,
   renewLease,
   saveAnswers,
 } from '@feiqian/idempotency';
+import { uuidOf } from '@feiqian/ids';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { ProblemError } from './problem.ts';
-
-/** Who repeats what: the scope, the caller's key and the fingerprint of the body. */
-export interface RequestKey {
-  scope: string;
-  key: string;
-  fingerprint: string;
-}
 
 /** Reads the Idempotency-Key of a write. `caller` scopes it. Throws a problem when it is missing or malformed. */
 export function requestKey(request: FastifyRequest, caller: string): RequestKey {
@@ -30,11 +24,7 @@ export function requestKey(request: FastifyRequest, caller: string): RequestKey 
   }
   const route = `${request.method} ${request.routeOptions.url ?? request.url}`;
   const subject = `${request.method} ${request.url}\n${JSON.stringify(request.body ?? null)}`;
-  return {
-    scope: `${caller} ${route}`,
-    key,
-    fingerprint: createHash('sha256').update(subject).digest('base64url'),
-  };
+  return { id: uuidOf(`${caller} ${route}\n${key}`), fingerprint: uuidOf(subject) };
 }
 
 /** Turns a claim that was not granted into its answer. */
@@ -76,7 +66,7 @@ export async function idempotently(
     if (claim.kind === 'answered') return { status: claim.status, body: claim.body };
     const done = await work(tx);
     const answer = { status: done.status, body: JSON.stringify(done.body) };
-    await saveAnswers(tx, [{ ...key, ...answer }]);
+    await saveAnswers(tx, [{ id: key.id, ...answer }]);
     return answer;
   });
 }
@@ -102,7 +92,7 @@ export async function idempotentlyAround(
   try {
     const done = await work();
     const answer = { status: done.status, body: JSON.stringify(done.body) };
-    await deps.db.transaction((tx) => saveAnswers(tx, [{ ...key, ...answer }]));
+    await deps.db.transaction((tx) => saveAnswers(tx, [{ id: key.id, ...answer }]));
     return answer;
   } catch (error) {
     await releaseKeys(deps.db, [key]);

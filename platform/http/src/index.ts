@@ -1,9 +1,9 @@
+export type { RequestKey } from '@feiqian/idempotency';
 export { createHttp, type HttpApp, type HttpOptions, sendProblem } from './app.ts';
 export {
   type Answer,
   idempotently,
   idempotentlyAround,
-  type RequestKey,
   refuseClaim,
   requestKey,
   sendAnswer,

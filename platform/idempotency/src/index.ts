@@ -1,4 +1,4 @@
-import type { Migrations, Sql, Tx } from '@feiqian/db';
+import { lines, type Migrations, type Sql, type Tx } from '@feiqian/db';
 import keys from '../migrations/0001_keys.sql';
 
 export const idempotencyMigrations: Migrations = {
@@ -13,13 +13,25 @@ export const leaseMs = 30_000;
 /** How long answers are kept. */
 export const keepMs = 24 * 3600_000;
 
-export interface Claim {
-  scope: string;
-  key: string;
+/** Who repeats what. Both are 128 bits of a SHA-256 in the form of a UUID. */
+export interface RequestKey {
+  /** Of the caller, the route and the caller's key. */
+  id: string;
+  /** Of the body. */
   fingerprint: string;
+}
+
+export interface Claim extends RequestKey {
   objectId: string | null;
   /** When the whole effect is in this commit the answer is saved with the claim. */
   answer: { status: number; body: string } | null;
+}
+
+/** An answer that is JSON text, of the claim `id`. */
+export interface SavedAnswer {
+  id: string;
+  status: number;
+  body: string;
 }
 
 export type ClaimResult =
@@ -31,8 +43,7 @@ export type ClaimResult =
   | { kind: 'lease_ended'; objectId: string | null };
 
 interface Row {
-  scope: string;
-  key: string;
+  id: string;
   fingerprint: string;
   leased_until: Date;
   object_id: string | null;
@@ -47,38 +58,39 @@ interface Row {
  */
 export async function claimKeys(tx: Tx, claims: readonly Claim[], nowMs: number): Promise<ClaimResult[]> {
   if (claims.length === 0) return [];
-  const id = (c: { scope: string; key: string }) => `${c.scope}\n${c.key}`;
   const first = new Map<string, Claim>();
-  for (const c of claims) if (!first.has(id(c))) first.set(id(c), c);
-  const sorted = [...first.values()].sort((a, b) => (id(a) < id(b) ? -1 : 1));
-  const now = new Date(nowMs).toISOString();
-  const { rows: inserted } = await tx.query<{ scope: string; key: string }>(
-    `insert into idempotency.key (scope, key, fingerprint, object_id, status, answer, leased_until, created_at)
-     select u.scope, u.key, u.fingerprint, u.object_id, u.status, u.answer, $7, $8
-     from unnest($1::text[], $2::text[], $3::text[], $4::uuid[], $5::int[], $6::text[])
-       as u (scope, key, fingerprint, object_id, status, answer)
-     on conflict (scope, key) do nothing
-     returning scope, key`,
+  for (const c of claims) if (!first.has(c.id)) first.set(c.id, c);
+  const sorted = [...first.values()].sort(byId);
+  const { rows: inserted } = await tx.query<{ id: string }>(
+    `insert into idempotency.key (id, fingerprint, object_id, status, answer, leased_until, created_at)
+     select u.id, u.fingerprint, u.object_id, u.status, u.answer, $6, $7
+     from unnest($1::uuid[], $2::uuid[], $3::uuid[], $4::smallint[], string_to_array($5, e'\n', ''))
+       as u (id, fingerprint, object_id, status, answer)
+     on conflict (id) do nothing
+     returning id`,
     [
-      sorted.map((c) => c.scope),
-      sorted.map((c) => c.key),
+      sorted.map((c) => c.id),
       sorted.map((c) => c.fingerprint),
       sorted.map((c) => c.objectId),
       sorted.map((c) => c.answer?.status ?? null),
-      sorted.map((c) => c.answer?.body ?? null),
+      lines(sorted.map((c) => c.answer?.body ?? null)),
       new Date(nowMs + leaseMs).toISOString(),
-      now,
+      new Date(nowMs).toISOString(),
     ],
     'idempotency_claim',
   );
-  const mine = new Set(inserted.map(id));
-  const others = sorted.filter((c) => !mine.has(id(c)));
+  const mine = new Set(inserted.map((r) => r.id));
+  const others = inserted.length === sorted.length ? [] : sorted.filter((c) => !mine.has(c.id));
   const existing = others.length === 0 ? new Map<string, Row>() : await readKeys(tx, others, nowMs);
   return claims.map((c) => {
-    if (mine.has(id(c))) return first.get(id(c)) === c ? { kind: 'claimed' } : { kind: 'in_flight' };
-    const row = existing.get(id(c));
+    if (mine.has(c.id)) return first.get(c.id) === c ? { kind: 'claimed' } : { kind: 'in_flight' };
+    const row = existing.get(c.id);
     return row ? judge(row, c, nowMs) : { kind: 'in_flight' };
   });
+}
+
+function byId(a: { id: string }, b: { id: string }): number {
+  return a.id < b.id ? -1 : 1;
 }
 
 function judge(
@@ -102,13 +114,12 @@ const isOver = (row: Row, nowMs: number): boolean =>
 async function readKeys(tx: Tx, claims: readonly Claim[], nowMs: number): Promise<Map<string, Row>> {
   const found = await keyRows(tx, claims, false);
   const over = claims.filter((c) => {
-    const row = found.get(`${c.scope}\n${c.key}`);
+    const row = found.get(c.id);
     return row !== undefined && isOver(row, nowMs);
   });
   if (over.length === 0) return found;
   const locked = await keyRows(tx, over, true);
-  for (const c of over) {
-    const id = `${c.scope}\n${c.key}`;
+  for (const { id } of over) {
     const row = locked.get(id);
     if (row) found.set(id, row);
     else found.delete(id);
@@ -118,58 +129,46 @@ async function readKeys(tx: Tx, claims: readonly Claim[], nowMs: number): Promis
 
 async function keyRows(tx: Tx, claims: readonly Claim[], lock: boolean): Promise<Map<string, Row>> {
   const { rows } = await tx.query<Row>(
-    `select k.scope, k.key, k.fingerprint, k.leased_until, k.object_id, k.status, k.answer
-     from unnest($1::text[], $2::text[]) as u (scope, key)
-     join idempotency.key k on k.scope = u.scope and k.key = u.key
-     order by k.scope, k.key ${lock ? 'for update of k' : ''}`,
-    [claims.map((c) => c.scope), claims.map((c) => c.key)],
+    `select id, fingerprint, leased_until, object_id, status, answer
+     from idempotency.key where id = any($1::uuid[]) order by id ${lock ? 'for update' : ''}`,
+    [claims.map((c) => c.id)],
     lock ? 'idempotency_lock' : 'idempotency_read',
   );
-  return new Map(rows.map((r) => [`${r.scope}\n${r.key}`, r]));
+  return new Map(rows.map((r) => [r.id, r]));
 }
 
 /** What a key stands at, without claiming it; null when nobody has claimed it. */
 export async function findKey(
   sql: Sql,
-  claim: { scope: string; key: string; fingerprint: string },
+  key: RequestKey,
   nowMs: number,
 ): Promise<Exclude<ClaimResult, { kind: 'claimed' }> | null> {
   const { rows } = await sql.query<Row>(
-    `select scope, key, fingerprint, leased_until, object_id, status, answer
-     from idempotency.key where scope = $1 and key = $2`,
-    [claim.scope, claim.key],
+    'select id, fingerprint, leased_until, object_id, status, answer from idempotency.key where id = $1',
+    [key.id],
   );
-  return rows[0] === undefined ? null : judge(rows[0], claim, nowMs);
+  return rows[0] === undefined ? null : judge(rows[0], key, nowMs);
 }
 
 /** Saves the answers of claims, in the commit that makes them true. */
-export async function saveAnswers(
-  tx: Tx,
-  answers: readonly { scope: string; key: string; status: number; body: string }[],
-): Promise<void> {
+export async function saveAnswers(tx: Tx, answers: readonly SavedAnswer[]): Promise<void> {
   if (answers.length === 0) return;
-  const sorted = [...answers].sort((a, b) => (a.scope + a.key < b.scope + b.key ? -1 : 1));
+  const sorted = [...answers].sort(byId);
   await tx.query(
     `update idempotency.key k set status = u.status, answer = u.answer
-     from unnest($1::text[], $2::text[], $3::int[], $4::text[]) as u (scope, key, status, answer)
-     where k.scope = u.scope and k.key = u.key`,
-    [
-      sorted.map((a) => a.scope),
-      sorted.map((a) => a.key),
-      sorted.map((a) => a.status),
-      sorted.map((a) => a.body),
-    ],
+     from unnest($1::uuid[], $2::smallint[], string_to_array($3, e'\n', '')) as u (id, status, answer)
+     where k.id = u.id`,
+    [sorted.map((a) => a.id), sorted.map((a) => a.status), lines(sorted.map((a) => a.body))],
     'idempotency_save',
   );
 }
 
 /** Gives a claim back, when its request was refused before anything happened. */
-export async function releaseKeys(sql: Sql, keys: readonly { scope: string; key: string }[]): Promise<void> {
+export async function releaseKeys(sql: Sql, keys: readonly { id: string }[]): Promise<void> {
   if (keys.length === 0) return;
   await sql.query(
-    `delete from idempotency.key k using unnest($1::text[], $2::text[]) as u (scope, key)
-     where k.scope = u.scope and k.key = u.key and k.status is null`,
-    [keys.map((k) => k.scope), keys.map((k) => k.key)],
+    'delete from idempotency.key where id = any($1::uuid[]) and status is null',
+    [keys.map((k) => k.id)],
     'idempotency_release',
   );
 }
@@ -177,14 +176,14 @@ export async function releaseKeys(sql: Sql, keys: readonly { scope: string; key:
 /** Takes over a claim whose lease ended: true for the one caller that got it. */
 export async function renewLease(
   tx: Tx,
-  claim: { scope: string; key: string },
+  key: { id: string },
   objectId: string | null,
   nowMs: number,
 ): Promise<boolean> {
   const { count } = await tx.query(
-    `update idempotency.key set leased_until = $3, object_id = $4
-     where scope = $1 and key = $2 and status is null and leased_until <= $5`,
-    [claim.scope, claim.key, new Date(nowMs + leaseMs), objectId, new Date(nowMs)],
+    `update idempotency.key set leased_until = $2, object_id = $3
+     where id = $1 and status is null and leased_until <= $4`,
+    [key.id, new Date(nowMs + leaseMs), objectId, new Date(nowMs)],
   );
   return count === 1;
 }

@@ -1,4 +1,4 @@
-import { randomFillSync } from 'node:crypto';
+import { createHash, randomFillSync } from 'node:crypto';
 
 /** Fills the array with random bytes; handed in so that a simulation can seed it. */
 export type RandomBytes = (into: Uint8Array) => Uint8Array;
@@ -98,4 +98,10 @@ export function toUuid(id: string, prefix: string): string {
 /** The prefixed identifier of a UUID. */
 export function fromUuid(uuid: string, prefix: string): string {
   return `${prefix}_${uuid.replaceAll('-', '')}`;
+}
+
+/** A UUID that is the same for the same text (version 8, RFC 9562 section 5.8, from SHA-256). */
+export function uuidOf(text: string): string {
+  const h = createHash('sha256').update(text).digest('hex');
+  return `${h.slice(0, 8)}-${h.slice(8, 12)}-8${h.slice(13, 16)}-a${h.slice(17, 20)}-${h.slice(20, 32)}`;
 }

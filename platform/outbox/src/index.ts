@@ -1,5 +1,5 @@
 import type { Clock } from '@feiqian/clock';
-import type { Db, Migrations, Sql, Tx } from '@feiqian/db';
+import { type Db, lines, type Migrations, type Sql, type Tx } from '@feiqian/db';
 import type { Ids } from '@feiqian/ids';
 import events from '../migrations/0001_events.sql';
 
@@ -128,15 +128,16 @@ export function createOutbox(deps: {
       await tx.query(
         `insert into outbox.event (id, type, object_id, tenants, at, data)
          select u.id, u.type, u.object_id, u.tenants::uuid[], $5, u.data
-         from unnest($1::uuid[], $2::text[], $3::uuid[], $4::text[], $6::text[])
+         from unnest($1::uuid[], string_to_array($2, e'\n'), $3::uuid[], string_to_array($4, e'\n'),
+                     string_to_array($6, e'\n'))
            with ordinality as u (id, type, object_id, tenants, data, n) order by u.n`,
         [
           news.map(() => ids.uuid()),
-          news.map((e) => e.type),
+          lines(news.map((e) => e.type)),
           news.map((e) => e.objectId),
-          news.map((e) => `{${e.tenants.join(',')}}`),
+          lines(news.map((e) => `{${e.tenants.join(',')}}`)),
           at,
-          news.map((e) => JSON.stringify(e.data)),
+          lines(news.map((e) => JSON.stringify(e.data))),
         ],
         'outbox_publish',
       );

@@ -116,7 +116,8 @@ function lists(schema: string) {
   return {
     async ofGroup(sql: Sql, groupId: string): Promise<Transfer[]> {
       const { rows } = await sql.query<TransferRow>(
-        `select ${columns} from ${schema}.transfers where user_data_128 = $1 order by timestamp, id`,
+        `select ${columns} from ${schema}.transfers where (id = $1 and user_data_128 = $1) or (user_data_128 = $1 and user_data_128 <> id)
+          order by timestamp, id`,
         [groupId],
         named('transfers_of_group'),
       );

@@ -1,7 +1,14 @@
 import type { ErrorCode } from '@feiqian/contract';
 import type { Tx } from '@feiqian/db';
 import type { RequestKey } from '@feiqian/http';
-import { type Claim, type ClaimResult, claimKeys, releaseKeys, saveAnswers } from '@feiqian/idempotency';
+import {
+  type Claim,
+  type ClaimResult,
+  claimKeys,
+  releaseKeys,
+  type SavedAnswer,
+  saveAnswers,
+} from '@feiqian/idempotency';
 import type { TransferInput } from '@feiqian/ledger';
 import { type Exchange, enqueueForwards, type NewForward, recordExchanges } from '@feiqian/links';
 import type { Merchant } from '@feiqian/merchants';
@@ -11,6 +18,7 @@ import type { PaymentsDeps } from './deps.ts';
 import { reversalOf } from './message.ts';
 import { type BankOutcome, begin, complete, type Payment } from './payment.ts';
 import { hold, purchase } from './postings.ts';
+import type { Recent } from './recent.ts';
 import * as store from './store/payments.ts';
 import { eventData, paymentView } from './view.ts';
 
@@ -63,18 +71,20 @@ export type Outcome =
 /** Everything one group writes, gathered while its commands are decided. */
 class Group {
   readonly inserts: Payment[] = [];
-  readonly changed = new Map<string, Payment>();
+  readonly changed = new Map<string, store.Change>();
   readonly transfers: TransferInput[] = [];
   readonly forwards: NewForward[] = [];
   readonly exchanges: (Exchange & { groupId: string })[] = [];
   readonly events: NewEvent[] = [];
-  readonly answers: { scope: string; key: string; status: number; body: string }[] = [];
-  readonly released: RequestKey[] = [];
+  readonly answers: SavedAnswer[] = [];
+  readonly released: { id: string }[] = [];
+  /** Payments on which something was refused: the next try looks at them anew. */
+  readonly refused: string[] = [];
   readonly usedCodes: { deviceId: string; step: number; slot: number; paymentId: string }[] = [];
 
-  change(payment: Payment, type: string): void {
-    this.changed.set(payment.id, payment);
-    this.event(payment, type);
+  change(before: Payment, after: Payment, type: string): void {
+    this.changed.set(after.id, { before: this.changed.get(after.id)?.before ?? before, after });
+    this.event(after, type);
   }
 
   event(p: Payment, type: string, extra: Record<string, unknown> = {}): void {
@@ -89,26 +99,66 @@ interface Loaded {
   cards: Map<string, TokenWithCard>;
 }
 
-/** Runs one group in one transaction: load, decide, write. One outcome for each command, in order. */
-export async function runGroup(deps: PaymentsDeps, commands: readonly Command[]): Promise<Outcome[]> {
-  const outcomes = await deps.db.transaction(async (tx) => {
-    const nowMs = deps.clock.now();
-    const loaded = await load(deps, tx, commands, nowMs);
-    const group = new Group();
-    const decided = commands.map((command, i) => decide(deps, group, loaded, command, i, nowMs));
-    const fresh = await deps.wallets.usePayCodes(tx, group.usedCodes);
-    const final = decided.map((d) => d(fresh));
-    await write(deps, tx, group, nowMs);
-    return final;
-  });
+/**
+ * Runs one group: load, decide, write. One outcome for each command, in order. Payments that this process changed last
+ * are not read again: what is decided on them is stored only if nobody else has changed them since. Where somebody has,
+ * nothing of the group is stored, and it is decided anew on payments that are read and locked.
+ */
+export async function runGroup(
+  deps: PaymentsDeps,
+  recent: Recent,
+  commands: readonly Command[],
+): Promise<Outcome[]> {
+  const known = recent.of(commands);
+  let outcomes: Outcome[];
+  try {
+    outcomes = await runOnce(deps, recent, known, commands);
+  } catch (error) {
+    if (!(error instanceof ChangedElsewhere)) throw error;
+    outcomes = await runOnce(deps, recent, new Map(), commands);
+  }
   deps.outbox.wake();
   if (outcomes.some((o) => o.kind === 'completed' && o.forwarded)) deps.kickForwarder();
   return outcomes;
 }
 
+/** A payment was changed by somebody else after it was read here. */
+class ChangedElsewhere extends Error {
+  override name = 'ChangedElsewhere';
+}
+
+async function runOnce(
+  deps: PaymentsDeps,
+  recent: Recent,
+  known: Map<string, Payment>,
+  commands: readonly Command[],
+): Promise<Outcome[]> {
+  const group = new Group();
+  try {
+    const outcomes = await deps.db.transaction(async (tx) => {
+      const nowMs = deps.clock.now();
+      const loaded = await load(deps, tx, known, commands, nowMs);
+      const decided = commands.map((command, i) => decide(deps, group, loaded, command, i, nowMs));
+      const fresh = await deps.wallets.usePayCodes(tx, group.usedCodes);
+      const final = decided.map((d) => d(fresh));
+      await write(deps, tx, group, nowMs);
+      return final;
+    });
+    for (const payment of group.inserts) recent.keep(payment);
+    for (const id of group.refused) recent.forget(id);
+    for (const { after } of group.changed.values()) recent.keep(after);
+    return outcomes;
+  } catch (error) {
+    // What became of the group is not always known (the connection may have broken during the commit).
+    for (const id of group.changed.keys()) recent.forget(id);
+    throw error;
+  }
+}
+
 async function load(
   deps: PaymentsDeps,
   tx: Tx,
+  known: Map<string, Payment>,
   commands: readonly Command[],
   nowMs: number,
 ): Promise<Loaded> {
@@ -124,11 +174,14 @@ async function load(
       tokenIds.add(c.tokenId);
     } else lockIds.add(c.paymentId);
   }
-  const claimed = await claimKeys(tx, claims, nowMs);
-  const [payments, cards] = await Promise.all([
+  for (const id of known.keys()) lockIds.delete(id);
+  // In this order: whoever waits for a key sees what the first try has made of the payment.
+  const [claimed, locked, cards] = await Promise.all([
+    claimKeys(tx, claims, nowMs),
     store.lockPayments(tx, [...lockIds]),
     deps.tokens.withCards(tx, [...tokenIds]),
   ]);
+  const payments = new Map([...known, ...locked]);
   let next = 0;
   const perCommand = commands.map((c): ClaimResult => {
     if (c.kind === 'complete') return { kind: 'claimed' };
@@ -188,7 +241,7 @@ function decideBegin(
   if (again && before !== undefined && before.attempts > 0 && before.userId === c.by.userId) {
     if (before.state === 'processing') return () => ({ kind: 'in_flight' });
     const body = JSON.stringify(paymentView(before, deps.view));
-    group.answers.push({ ...c.key, status: 200, body });
+    group.answers.push({ id: c.key.id, status: 200, body });
     return () => ({ kind: 'answered', status: 200, body });
   }
   const card = loaded.cards.get(c.tokenId);
@@ -202,25 +255,26 @@ function decideBegin(
   };
   const decision = begin(before, payer, c.by, c.reference, nowMs);
   if (!decision.ok) {
-    group.released.push(c.key);
+    group.released.push({ id: c.key.id });
+    group.refused.push(c.paymentId);
     return () => ({ kind: 'refused', code: decision.code });
   }
   const { payment } = decision;
   loaded.payments.set(payment.id, payment);
   const send = (): Outcome => ({ kind: 'send', payment, card: card as TokenWithCard });
   if (c.payCode === null) {
-    group.change(payment, 'payment.processing');
+    group.change(before as Payment, payment, 'payment.processing');
     return send;
   }
   const used = { deviceId: c.by.deviceId, ...c.payCode, paymentId: payment.id };
   group.usedCodes.push(used);
   return (fresh) => {
     if (fresh.has(`${used.deviceId} ${used.step} ${used.slot} ${used.paymentId}`)) {
-      group.change(payment, 'payment.processing');
+      group.change(before as Payment, payment, 'payment.processing');
       return send();
     }
     if (before !== undefined) loaded.payments.set(payment.id, before);
-    group.released.push(c.key);
+    group.released.push({ id: c.key.id });
     return { kind: 'refused', code: 'pay_code_used' };
   };
 }
@@ -256,7 +310,7 @@ function decideComplete(
   } else {
     after = decision.payment;
     loaded.payments.set(after.id, after);
-    group.change(after, `payment.${after.state}`);
+    group.change(before, after, `payment.${after.state}`);
     const books = deps.booksOf(after);
     if (decision.kind === 'reverse') {
       const numbered = { id: deps.ids.uuid(), ...deps.references.next(), atMs: nowMs };
@@ -265,21 +319,23 @@ function decideComplete(
     else if (decision.book === 'hold') group.transfers.push(hold(after, books));
   }
   const body = JSON.stringify(paymentView(after, deps.view));
-  if (c.key !== null) group.answers.push({ ...c.key, status: 200, body });
+  if (c.key !== null) group.answers.push({ id: c.key.id, status: 200, body });
   return { kind: 'completed', payment: after, body, forwarded: decision.kind === 'reverse' };
 }
 
 async function write(deps: PaymentsDeps, tx: Tx, group: Group, nowMs: number): Promise<void> {
   // Independent statements travel together; the ledger comes last, so that its accounts are locked briefly.
-  await Promise.all([
+  const changes = [...group.changed.values()];
+  const [updated] = await Promise.all([
+    store.updatePayments(tx, changes),
     store.insertPayments(tx, group.inserts),
-    store.updatePayments(tx, [...group.changed.values()]),
     group.exchanges.length > 0 ? recordExchanges(tx, group.exchanges) : undefined,
     group.forwards.length > 0 ? enqueueForwards(tx, group.forwards) : undefined,
     deps.outbox.publish(tx, group.events),
     saveAnswers(tx, group.answers),
     releaseKeys(tx, group.released),
   ]);
+  if (updated !== changes.length) throw new ChangedElsewhere('a payment was changed by somebody else');
   await post(deps, tx, group.transfers, nowMs);
 }
 

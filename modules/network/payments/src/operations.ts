@@ -1,6 +1,6 @@
-import { createHash } from 'node:crypto';
 import type { Sql, Tx } from '@feiqian/db';
 import { ProblemError } from '@feiqian/http';
+import { uuidOf } from '@feiqian/ids';
 import type { TransferInput } from '@feiqian/ledger';
 import { enqueueForwards, type Forward, type Settled } from '@feiqian/links';
 import { post } from './authorise.ts';
@@ -11,6 +11,7 @@ import { captureHold, refundHold, releaseHold } from './postings.ts';
 import { settleForwards } from './settlements.ts';
 import { payable } from './state.ts';
 import * as store from './store/payments.ts';
+import * as refunds from './store/refunds.ts';
 import { eventData, refundView } from './view.ts';
 
 /** How long a refund's caller waits for the bank before it is told "pending", in ms. */
@@ -31,13 +32,14 @@ export function createOperations(deps: PaymentsDeps) {
 
   async function save(
     tx: Tx,
+    before: Payment,
     p: Payment,
     type: string,
     transfers: TransferInput[],
     extra = {},
   ): Promise<void> {
     const nowMs = clock.now();
-    await store.updatePayments(tx, [p]);
+    await store.updatePayments(tx, [{ before, after: p }]);
     const tenants = [p.merchantId, p.userId, p.issuerId].filter((t) => t !== null);
     await deps.outbox.publish(tx, [{ type, objectId: p.id, tenants, data: { ...eventData(p), ...extra } }]);
     await post(deps, tx, transfers, nowMs);
@@ -52,27 +54,29 @@ export function createOperations(deps: PaymentsDeps) {
     paymentId: string,
     amount: bigint | null,
   ): Promise<Payment> {
-    const decision = capture(await owned(tx, merchantId, paymentId), amount, clock.now());
+    const before = await owned(tx, merchantId, paymentId);
+    const decision = capture(before, amount, clock.now());
     if (!decision.ok) throw refusal(decision.code);
     const p = decision.payment;
     await enqueueForwards(tx, [
       completionOf(p, await merchantOf(deps, p, tx), deps.acquirerCode, numbered()),
     ]);
-    await save(tx, p, 'payment.captured', [captureHold(p, ids.uuid(), deps.booksOf(p))]);
+    await save(tx, before, p, 'payment.captured', [captureHold(p, ids.uuid(), deps.booksOf(p))]);
     return p;
   }
 
-  async function release(tx: Tx, p: Payment, type: string): Promise<void> {
+  async function release(tx: Tx, before: Payment, p: Payment, type: string): Promise<void> {
     await enqueueForwards(tx, [reversalOf(p, await merchantOf(deps, p, tx), deps.acquirerCode, numbered())]);
-    await save(tx, p, type, [releaseHold(p, ids.uuid(), deps.booksOf(p))]);
+    await save(tx, before, p, type, [releaseHold(p, ids.uuid(), deps.booksOf(p))]);
   }
 
   /** Cancels what was not captured; a hold at the bank is released by a reversal. */
   async function cancelPayment(tx: Tx, merchantId: string, paymentId: string): Promise<Payment> {
-    const decision = cancel(await owned(tx, merchantId, paymentId), clock.now());
+    const before = await owned(tx, merchantId, paymentId);
+    const decision = cancel(before, clock.now());
     if (!decision.ok) throw refusal(decision.code);
-    if (decision.release) await release(tx, decision.payment, 'payment.cancelled');
-    else await save(tx, decision.payment, 'payment.cancelled', []);
+    if (decision.release) await release(tx, before, decision.payment, 'payment.cancelled');
+    else await save(tx, before, decision.payment, 'payment.cancelled', []);
     return decision.payment;
   }
 
@@ -81,8 +85,8 @@ export function createOperations(deps: PaymentsDeps) {
       const payment = (await store.lockPayments(tx, [paymentId])).get(paymentId);
       const expired = payment && expire(payment, clock.now());
       if (!expired) return;
-      if (expired.release) await release(tx, expired.payment, 'payment.expired');
-      else await save(tx, expired.payment, 'payment.expired', []);
+      if (expired.release) await release(tx, payment, expired.payment, 'payment.expired');
+      else await save(tx, payment, expired.payment, 'payment.expired', []);
     });
     deps.outbox.wake();
     deps.kickForwarder();
@@ -97,12 +101,12 @@ export function createOperations(deps: PaymentsDeps) {
     merchantId: string,
     paymentId: string,
     input: { amount: bigint | null; reason: string },
-    key: { scope: string; key: string },
+    key: { id: string },
   ): Promise<Refund> {
-    const id = uuidOf(`refund ${paymentId} ${key.scope} ${key.key}`);
+    const id = uuidOf(`refund ${paymentId} ${key.id}`);
     const refund = await db.transaction(async (tx) => {
       const payment = await owned(tx, merchantId, paymentId);
-      const first = await store.refundById(tx, id);
+      const first = await refunds.refundById(tx, id);
       if (first) return first;
       const decision = reserveRefund(payment, input.amount, clock.now());
       if (!decision.ok) throw refusal(decision.code);
@@ -118,9 +122,9 @@ export function createOperations(deps: PaymentsDeps) {
         createdAtMs: clock.now(),
         completedAtMs: null,
       };
-      await store.insertRefund(tx, made);
+      await refunds.insertRefund(tx, made);
       await enqueueForwards(tx, [refundOf(p, made, await merchantOf(deps, p, tx), deps.acquirerCode)]);
-      await save(tx, p, 'payment.refund_pending', [refundHold(p, made, deps.booksOf(p))], {
+      await save(tx, payment, p, 'payment.refund_pending', [refundHold(p, made, deps.booksOf(p))], {
         refund: refundView(made),
       });
       return made;
@@ -131,7 +135,7 @@ export function createOperations(deps: PaymentsDeps) {
       const told = toldOf(id);
       if (waited === 0) deps.kickForwarder();
       await told;
-      const now = await store.refundById(db, id);
+      const now = await refunds.refundById(db, id);
       if (now && now.state !== 'pending') return now;
     }
     return refund;
@@ -172,12 +176,6 @@ export function createOperations(deps: PaymentsDeps) {
     findMany: async (sql: Sql, paymentIds: readonly string[]) =>
       withStores(await store.paymentsByIds(sql, paymentIds)),
     list: async (sql: Sql, filter: store.PaymentFilter) => withStores(await store.listPayments(sql, filter)),
-    refunds: (sql: Sql, paymentId: string) => store.refundsOf(sql, paymentId),
+    refunds: (sql: Sql, paymentId: string) => refunds.refundsOf(sql, paymentId),
   };
-}
-
-/** A UUID that is the same for the same text (version 8, RFC 9562 section 5.8, from SHA-256). */
-function uuidOf(text: string): string {
-  const h = createHash('sha256').update(text).digest('hex');
-  return `${h.slice(0, 8)}-${h.slice(8, 12)}-8${h.slice(13, 16)}-a${h.slice(17, 20)}-${h.slice(20, 32)}`;
 }

@@ -45,6 +45,7 @@ function created(
 ): Payment {
   return {
     id: 'p1',
+    version: 1,
     merchantId: 'm1',
     storeId: 's1',
     payableAccount: 'a1',

@@ -4,6 +4,8 @@ import { mayBecome, payable } from './state.ts';
 /** A payment as the network keeps it. Ids are UUIDs, amounts minor units, times ms since 1970. */
 export interface Payment {
   readonly id: string;
+  /** Rises with every change; a change is stored only on the version it was decided on. */
+  readonly version: number;
   readonly merchantId: string;
   readonly storeId: string;
   readonly payableAccount: string;
@@ -87,7 +89,13 @@ function become(payment: Payment, state: PaymentState, atMs: number, change: Par
   if (!mayBecome(payment.state, state)) {
     throw new Error(`payment ${payment.id}: ${payment.state} may not become ${state}`);
   }
-  return { ...payment, ...change, state, updatedAtMs: Math.max(atMs, payment.updatedAtMs) };
+  return {
+    ...payment,
+    ...change,
+    state,
+    version: payment.version + 1,
+    updatedAtMs: Math.max(atMs, payment.updatedAtMs),
+  };
 }
 
 /** A payer begins to pay. The reference names the message that will go to the bank. */
@@ -235,6 +243,7 @@ export function reserveRefund(
     amount: wanted,
     payment: {
       ...payment,
+      version: payment.version + 1,
       refundReserved: payment.refundReserved + wanted,
       updatedAtMs: Math.max(atMs, payment.updatedAtMs),
     },
@@ -254,7 +263,8 @@ export function settleRefund(
   if (!accepted) {
     const refundReserved = payment.refundReserved - refund.amount;
     const updatedAtMs = Math.max(atMs, payment.updatedAtMs);
-    return { refund: settled, payment: { ...payment, refundReserved, updatedAtMs } };
+    const version = payment.version + 1;
+    return { refund: settled, payment: { ...payment, version, refundReserved, updatedAtMs } };
   }
   const refundedAmount = payment.refundedAmount + refund.amount;
   const next = refundedAmount === payment.capturedAmount ? 'refunded' : 'partially_refunded';

@@ -11,6 +11,7 @@ import { insist } from './insist.ts';
 import { issuerRequest, outcomeOf } from './message.ts';
 import { createOperations } from './operations.ts';
 import type { BankOutcome, Payment } from './payment.ts';
+import { createRecent } from './recent.ts';
 import * as store from './store/payments.ts';
 import { paymentView } from './view.ts';
 
@@ -42,10 +43,11 @@ export type Payments = ReturnType<typeof createPayments>;
 export function createPayments(deps: PaymentsDeps) {
   const { clock } = deps;
   const hot = { ...deps, db: deps.hotDb ?? deps.db };
+  const recent = createRecent();
   const pipeline = createPipeline<Command, Outcome>({
     name: 'payments',
     lanes,
-    run: (group) => runGroup(hot, group),
+    run: (group) => runGroup(hot, recent, group),
   });
   const submit = (command: Command, untilMs: number): Promise<Outcome> =>
     insist((again) => pipeline.submit(again ? { ...command, again } : command), clock.now, untilMs);
@@ -264,6 +266,7 @@ function newPayment(
   const expiresAtMs = nowMs + input.expirySeconds * 1000;
   return {
     id: deps.ids.uuid(),
+    version: 1,
     merchantId: till.merchant.id,
     storeId: till.store.id,
     payableAccount: till.merchant.payableAccount,

@@ -7,11 +7,12 @@ import type { PaymentsDeps } from './deps.ts';
 import { type Payment, type Refund, reversed, settleRefund } from './payment.ts';
 import { refundEnd } from './postings.ts';
 import * as store from './store/payments.ts';
+import * as refunds from './store/refunds.ts';
 import { eventData, refundView } from './view.ts';
 
 /** What a group of answers changes, gathered while they are decided. */
 interface Changes {
-  payments: Map<string, Payment>;
+  payments: Map<string, store.Change>;
   refunds: Refund[];
   events: NewEvent[];
   transfers: TransferInput[];
@@ -25,18 +26,18 @@ interface Changes {
 export async function settleForwards(deps: PaymentsDeps, tx: Tx, settled: readonly Settled[]): Promise<void> {
   const payments = await store.lockPayments(tx, [...new Set(settled.map((s) => s.forward.groupId))]);
   const refundIds = settled.filter((s) => s.forward.kind === 'refund_advice').map((s) => s.forward.id);
-  const refunds = await store.refundsByIds(tx, refundIds);
+  const found = await refunds.refundsByIds(tx, refundIds);
   const nowMs = deps.clock.now();
   const changes: Changes = { payments: new Map(), refunds: [], events: [], transfers: [] };
   for (const one of settled) {
     const { groupId, id } = one.forward;
-    const payment = changes.payments.get(groupId) ?? payments.get(groupId);
+    const payment = changes.payments.get(groupId)?.after ?? payments.get(groupId);
     if (!payment) throw new Error(`payment ${groupId} of a stored message is missing`);
-    decide(deps, changes, payment, refunds.get(id), one, nowMs);
+    decide(deps, changes, payment, found.get(id), one, nowMs);
   }
   await Promise.all([
     store.updatePayments(tx, [...changes.payments.values()]),
-    ...changes.refunds.map((refund) => store.updateRefund(tx, refund)),
+    ...changes.refunds.map((refund) => refunds.updateRefund(tx, refund)),
     deps.outbox.publish(tx, changes.events),
   ]);
   await post(deps, tx, changes.transfers, nowMs);
@@ -52,7 +53,7 @@ function decide(
 ): void {
   const accepted = answer.outcome === 'accepted';
   const change = (p: Payment, type: string, extra: object): void => {
-    changes.payments.set(p.id, p);
+    changes.payments.set(p.id, { before: changes.payments.get(p.id)?.before ?? payment, after: p });
     const tenants = [p.merchantId, p.userId, p.issuerId].filter((t) => t !== null);
     changes.events.push({ type, objectId: p.id, tenants, data: { ...eventData(p), ...extra } });
   };

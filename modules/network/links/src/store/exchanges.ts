@@ -1,5 +1,5 @@
-import type { Sql, Tx } from '@feiqian/db';
-import type { Exchange, ExchangeOutcome, IssuerRequestKind, MaskedFields } from '../request.ts';
+import { lines, type Sql, type Tx } from '@feiqian/db';
+import type { Exchange, ExchangeOutcome, IssuerRequestKind } from '../request.ts';
 import { at } from './instant.ts';
 
 /** An exchange with the payment it belongs to. */
@@ -13,23 +13,24 @@ export async function recordExchanges(tx: Tx, exchanges: readonly ExchangeOfGrou
   await tx.query(
     `insert into links.exchange (id, group_id, member_id, kind, mti, rrn, stan, sent_at, received_at,
        response_code, outcome, request, response)
-     select * from unnest($1::uuid[], $2::uuid[], $3::uuid[], $4::text[], $5::text[], $6::text[], $7::text[],
-       $8::timestamptz[], $9::timestamptz[], $10::text[], $11::text[], $12::jsonb[], $13::jsonb[])
+     select * from unnest($1::uuid[], $2::uuid[], $3::uuid[], string_to_array($4, e'\n'),
+       string_to_array($5, e'\n'), $6::text[], $7::text[], $8::timestamptz[], $9::timestamptz[], $10::text[],
+       string_to_array($11, e'\n'), string_to_array($12, e'\n'), string_to_array($13, e'\n', ''))
      on conflict (group_id, id) do nothing`,
     [
       exchanges.map((e) => e.id),
       exchanges.map((e) => e.groupId),
       exchanges.map((e) => e.memberId),
-      exchanges.map((e) => e.kind),
-      exchanges.map((e) => e.mti),
+      lines(exchanges.map((e) => e.kind)),
+      lines(exchanges.map((e) => e.mti)),
       exchanges.map((e) => e.rrn),
       exchanges.map((e) => e.stan),
       exchanges.map((e) => at(e.sentAtMs)),
       exchanges.map((e) => at(e.receivedAtMs)),
       exchanges.map((e) => e.responseCode),
-      exchanges.map((e) => e.outcome),
-      exchanges.map((e) => JSON.stringify(e.request)),
-      exchanges.map((e) => (e.response === null ? null : JSON.stringify(e.response))),
+      lines(exchanges.map((e) => e.outcome)),
+      lines(exchanges.map((e) => JSON.stringify(e.request))),
+      lines(exchanges.map((e) => (e.response === null ? null : JSON.stringify(e.response)))),
     ],
     'links_exchange_insert',
   );
@@ -47,8 +48,8 @@ interface ExchangeRow {
   received_at: Date | null;
   response_code: string | null;
   outcome: ExchangeOutcome;
-  request: MaskedFields;
-  response: MaskedFields | null;
+  request: string;
+  response: string | null;
 }
 
 /** All messages of one payment in the order they were sent. */
@@ -71,7 +72,7 @@ export async function exchangesOf(sql: Sql, groupId: string): Promise<ExchangeOf
     receivedAtMs: r.received_at?.getTime() ?? null,
     responseCode: r.response_code,
     outcome: r.outcome,
-    request: r.request,
-    response: r.response,
+    request: JSON.parse(r.request),
+    response: r.response === null ? null : JSON.parse(r.response),
   }));
 }

@@ -1,90 +1,199 @@
 import type { Sql, SqlValue, Tx } from '@feiqian/db';
-import type { Payment, Refund } from '../payment.ts';
+import type { Payment } from '../payment.ts';
 
 type Cell = string | number | bigint | null;
 interface Column {
   name: string;
   type: string;
-  /** Set once, at creation. */
-  fixed: boolean;
+  /** Which statement writes it: set for ever at creation, when a payer begins to pay, by what comes after, or always. */
+  set: 'once' | 'by_payer' | 'by_outcome' | 'always';
   value: (p: Payment) => Cell;
 }
 
 const at = (ms: number | null): string | null => (ms === null ? null : new Date(ms).toISOString());
-const fixed = (name: string, type: string, value: (p: Payment) => Cell): Column => ({
-  name,
-  type,
-  fixed: true,
-  value,
-});
-const moving = (name: string, type: string, value: (p: Payment) => Cell): Column => ({
-  name,
-  type,
-  fixed: false,
-  value,
-});
+const column =
+  (set: Column['set']) =>
+  (name: string, type: string, value: (p: Payment) => Cell): Column => ({ name, type, set, value });
+const once = column('once');
+const byPayer = column('by_payer');
+const byOutcome = column('by_outcome');
+const always = column('always');
 
 /** Every column with its type and where its value comes from: inserts, updates and reads are made from it. */
 const columns: readonly Column[] = [
-  fixed('id', 'uuid', (p) => p.id),
-  fixed('merchant_id', 'uuid', (p) => p.merchantId),
-  fixed('store_id', 'uuid', (p) => p.storeId),
-  fixed('payable_account', 'uuid', (p) => p.payableAccount),
-  fixed('merchant_name', 'text', (p) => p.merchantName),
-  fixed('store_name', 'text', (p) => p.storeName),
-  moving('state', 'text', (p) => p.state),
-  fixed('amount', 'bigint', (p) => p.amount),
-  fixed('currency', 'text', (p) => p.currency),
-  moving('authorised_amount', 'bigint', (p) => p.authorisedAmount),
-  moving('captured_amount', 'bigint', (p) => p.capturedAmount),
-  moving('refund_reserved', 'bigint', (p) => p.refundReserved),
-  moving('refunded_amount', 'bigint', (p) => p.refundedAmount),
-  fixed('capture', 'text', (p) => p.capture),
-  fixed('entry', 'text', (p) => p.entry),
-  fixed('order_reference', 'text', (p) => p.orderReference),
-  fixed('description', 'text', (p) => p.description),
-  fixed('terminal', 'text', (p) => p.terminal),
-  moving('user_id', 'uuid', (p) => p.userId),
-  moving('token_id', 'uuid', (p) => p.tokenId),
-  moving('issuer_id', 'uuid', (p) => p.issuerId),
-  moving('card_kind', 'text', (p) => p.cardKind),
-  moving('card_last4', 'text', (p) => p.cardLast4),
-  moving('decline_code', 'text', (p) => p.declineCode),
-  moving('response_code', 'text', (p) => p.responseCode),
-  moving('stan', 'text', (p) => p.stan),
-  moving('rrn', 'text', (p) => p.rrn),
-  moving('approval_code', 'text', (p) => p.approvalCode),
-  moving('attempts', 'int', (p) => p.attempts),
-  moving('sent_at', 'timestamptz', (p) => at(p.sentAtMs)),
-  moving('due_at', 'timestamptz', (p) => at(p.dueAtMs)),
-  fixed('created_at', 'timestamptz', (p) => at(p.createdAtMs)),
-  moving('updated_at', 'timestamptz', (p) => at(p.updatedAtMs)),
-  fixed('expires_at', 'timestamptz', (p) => at(p.expiresAtMs)),
-  moving('completed_at', 'timestamptz', (p) => at(p.completedAtMs)),
+  once('id', 'uuid', (p) => p.id),
+  always('version', 'int', (p) => p.version),
+  once('merchant_id', 'uuid', (p) => p.merchantId),
+  once('store_id', 'uuid', (p) => p.storeId),
+  once('payable_account', 'uuid', (p) => p.payableAccount),
+  once('merchant_name', 'text', (p) => p.merchantName),
+  once('store_name', 'text', (p) => p.storeName),
+  always('state', 'text', (p) => p.state),
+  once('amount', 'bigint', (p) => p.amount),
+  once('currency', 'text', (p) => p.currency),
+  byOutcome('authorised_amount', 'bigint', (p) => p.authorisedAmount),
+  byOutcome('captured_amount', 'bigint', (p) => p.capturedAmount),
+  byOutcome('refund_reserved', 'bigint', (p) => p.refundReserved),
+  byOutcome('refunded_amount', 'bigint', (p) => p.refundedAmount),
+  once('capture', 'text', (p) => p.capture),
+  once('entry', 'text', (p) => p.entry),
+  once('order_reference', 'text', (p) => p.orderReference),
+  once('description', 'text', (p) => p.description),
+  once('terminal', 'text', (p) => p.terminal),
+  byPayer('user_id', 'uuid', (p) => p.userId),
+  byPayer('token_id', 'uuid', (p) => p.tokenId),
+  byPayer('issuer_id', 'uuid', (p) => p.issuerId),
+  byPayer('card_kind', 'text', (p) => p.cardKind),
+  byPayer('card_last4', 'text', (p) => p.cardLast4),
+  byOutcome('decline_code', 'text', (p) => p.declineCode),
+  byOutcome('response_code', 'text', (p) => p.responseCode),
+  byPayer('stan', 'text', (p) => p.stan),
+  byPayer('rrn', 'text', (p) => p.rrn),
+  byOutcome('approval_code', 'text', (p) => p.approvalCode),
+  byPayer('attempts', 'int', (p) => p.attempts),
+  byPayer('sent_at', 'timestamptz', (p) => at(p.sentAtMs)),
+  always('due_at', 'timestamptz', (p) => at(p.dueAtMs)),
+  once('created_at', 'timestamptz', (p) => at(p.createdAtMs)),
+  always('updated_at', 'timestamptz', (p) => at(p.updatedAtMs)),
+  once('expires_at', 'timestamptz', (p) => at(p.expiresAtMs)),
+  byOutcome('completed_at', 'timestamptz', (p) => at(p.completedAtMs)),
 ];
 
 const names = columns.map((c) => c.name).join(', ');
 const unnest = (list: readonly Column[]) => list.map((c, i) => `$${i + 1}::${c.type}[]`).join(', ');
-const updated = columns.filter((c) => c.name === 'id' || !c.fixed);
 const insertText = `insert into payments.payment (${names}) select ${names} from unnest(${unnest(columns)}) as u (${names})`;
-const updateText = `update payments.payment p set ${updated
-  .slice(1)
-  .map((c) => `${c.name} = u.${c.name}`)
-  .join(', ')}
-  from unnest(${unnest(updated)}) as u (${updated.map((c) => c.name).join(', ')}) where p.id = u.id`;
+
+/** A payment as it was read or last stored, and as it is to be. */
+export interface Change {
+  before: Payment;
+  after: Payment;
+}
+
+/** The statement that writes some of the moving columns, of payments that are still as they were. */
+function updateOf(sets: readonly Column['set'][]) {
+  const moving = columns.filter((c) => sets.includes(c.set));
+  const list = [columns[0] as Column, ...moving];
+  return {
+    list,
+    text: `update payments.payment p set ${moving.map((c) => `${c.name} = u.${c.name}`).join(', ')}
+      from unnest(${unnest(list)}, $${list.length + 1}::int[]) as u (${list.map((c) => c.name).join(', ')}, base)
+      where p.id = u.id and p.version = u.base`,
+  };
+}
+/** A first attempt changes nothing of what an outcome sets; a later attempt takes an earlier outcome back. */
+const begun = updateOf(['always', 'by_payer']);
+const settled = updateOf(['always', 'by_outcome']);
+const begunAgain = updateOf(['always', 'by_payer', 'by_outcome']);
 
 function cells(list: readonly Column[], payments: readonly Payment[]): SqlValue[] {
   return list.map((c) => payments.map(c.value));
 }
 
 export async function insertPayments(tx: Tx, payments: readonly Payment[]): Promise<void> {
-  if (payments.length > 0) await tx.query(insertText, cells(columns, payments), 'payments_insert');
+  if (payments.length === 0) return;
+  await Promise.all([
+    tx.query(insertText, cells(columns, payments), 'payments_insert'),
+    insertDue(tx, payments),
+    insertPayers(
+      tx,
+      payments.filter((p) => p.userId !== null),
+    ),
+  ]);
 }
 
-/** Writes the moving columns of payments that the caller holds locked. */
-export async function updatePayments(tx: Tx, payments: readonly Payment[]): Promise<void> {
-  if (payments.length > 0) await tx.query(updateText, cells(updated, payments), 'payments_update');
+/**
+ * Stores changes, in the order of their ids. A payment that is no longer in the version its change was decided on stays
+ * as it is.
+ * @returns how many were stored; if it is not all, the transaction must be rolled back
+ */
+export async function updatePayments(tx: Tx, changes: readonly Change[]): Promise<number> {
+  if (changes.length === 0) return 0;
+  const sorted = [...changes].sort((a, b) => (a.after.id < b.after.id ? -1 : 1));
+  const payerChanged = (c: Change) => c.before.rrn !== c.after.rrn;
+  const attempts = sorted.filter(payerChanged);
+  const moved = sorted.filter((c) => c.before.dueAtMs !== c.after.dueAtMs);
+  const counts = await Promise.all([
+    update(
+      tx,
+      begun,
+      attempts.filter((c) => c.before.rrn === null),
+      'payments_begun',
+    ),
+    update(
+      tx,
+      begunAgain,
+      attempts.filter((c) => c.before.rrn !== null),
+      'payments_begun_again',
+    ),
+    update(
+      tx,
+      settled,
+      sorted.filter((c) => !payerChanged(c)),
+      'payments_settled',
+    ),
+    insertPayers(
+      tx,
+      attempts.map((c) => c.after),
+    ),
+    deleteDue(
+      tx,
+      moved.map((c) => c.before),
+    ),
+    insertDue(
+      tx,
+      moved.map((c) => c.after),
+    ),
+  ]);
+  return counts[0] + counts[1] + counts[2];
 }
+
+async function update(
+  tx: Tx,
+  statement: typeof begun,
+  changes: readonly Change[],
+  name: string,
+): Promise<number> {
+  if (changes.length === 0) return 0;
+  const params = cells(
+    statement.list,
+    changes.map((c) => c.after),
+  );
+  params.push(changes.map((c) => c.before.version));
+  return (await tx.query(statement.text, params, name)).count;
+}
+
+async function insertPayers(tx: Tx, payments: readonly Payment[]): Promise<void> {
+  if (payments.length === 0) return;
+  await tx.query(
+    `insert into payments.payer (user_id, payment_id, rrn)
+     select * from unnest($1::uuid[], $2::uuid[], $3::text[])`,
+    [payments.map((p) => p.userId), payments.map((p) => p.id), payments.map((p) => p.rrn)],
+    'payments_payer_insert',
+  );
+}
+
+async function insertDue(tx: Tx, payments: readonly Payment[]): Promise<void> {
+  const due = payments.filter((p) => p.dueAtMs !== null);
+  if (due.length === 0) return;
+  await tx.query(
+    'insert into payments.due (at, payment_id) select * from unnest($1::timestamptz[], $2::uuid[])',
+    [due.map((p) => at(p.dueAtMs)), due.map((p) => p.id)],
+    'payments_due_insert',
+  );
+}
+
+async function deleteDue(tx: Tx, payments: readonly Payment[]): Promise<void> {
+  const due = payments.filter((p) => p.dueAtMs !== null);
+  if (due.length === 0) return;
+  await tx.query(
+    `delete from payments.due d using unnest($1::timestamptz[], $2::uuid[]) as u (at, payment_id)
+     where d.at = u.at and d.payment_id = u.payment_id`,
+    [due.map((p) => at(p.dueAtMs)), due.map((p) => p.id)],
+    'payments_due_delete',
+  );
+}
+
+const prefixed = columns.map((c) => `p.${c.name}`).join(', ');
 
 type Row = Record<string, unknown>;
 const ms = (v: unknown): number | null => (v === null ? null : (v as Date).getTime());
@@ -92,6 +201,7 @@ const ms = (v: unknown): number | null => (v === null ? null : (v as Date).getTi
 function toPayment(r: Row): Payment {
   return {
     id: r.id as string,
+    version: r.version as number,
     merchantId: r.merchant_id as string,
     storeId: r.store_id as string,
     payableAccount: r.payable_account as string,
@@ -153,7 +263,8 @@ export async function paymentsByIds(sql: Sql, ids: readonly string[]): Promise<P
 /** Payments whose time is up, a bounded number, not locked. */
 export async function duePayments(sql: Sql, nowMs: number, limit: number): Promise<Payment[]> {
   const { rows } = await sql.query<Row>(
-    `select ${names} from payments.payment where due_at <= $1 order by due_at limit $2`,
+    `select ${prefixed} from payments.due d join payments.payment p on p.id = d.payment_id
+     where d.at <= $1 order by d.at limit $2`,
     [new Date(nowMs), limit],
     'payments_due',
   );
@@ -180,108 +291,37 @@ export interface PaymentFilter {
 export async function listPayments(sql: Sql, f: PaymentFilter): Promise<Payment[]> {
   const where: string[] = [];
   const params: SqlValue[] = [];
+  let from = 'payments.payment p';
+  // A payer's ids come from his or her list; a payment that somebody else has paid since is another's.
+  if (f.userId !== null) {
+    params.push(f.userId);
+    where.push('user_id = $1');
+    from = `(select distinct payment_id from payments.payer where user_id = $1) l
+      join payments.payment p on p.id = l.payment_id`;
+  }
   const add = (text: string, value: SqlValue) => {
     params.push(value);
     where.push(text.replaceAll('?', `$${params.length}`));
   };
   if (f.merchantId !== null) add('merchant_id = ?', f.merchantId);
-  if (f.userId !== null) add('user_id = ?', f.userId);
   if (f.issuerId !== null) add('issuer_id = ?', f.issuerId);
   if (f.state !== null) add('state = ?', f.state);
   if (f.entry !== null) add('entry = ?', f.entry);
   if (f.paymentId !== null) add('id = ?', f.paymentId);
-  else if (f.text !== null) add('(order_reference = ? or rrn = ?)', f.text);
+  else if (f.text !== null)
+    add(
+      `id in (select id from payments.payment where order_reference = ?
+         union all select payment_id from payments.payer where rrn = ?)`,
+      f.text,
+    );
   if (f.fromMs !== null) add('created_at >= ?', new Date(f.fromMs));
   if (f.toMs !== null) add('created_at < ?', new Date(f.toMs));
-  if (f.before !== null) add('id < ?', f.before);
+  if (f.before !== null) add(f.userId === null ? 'id < ?' : 'l.payment_id < ?', f.before);
   params.push(f.limit);
   const { rows } = await sql.query<Row>(
-    `select ${names} from payments.payment ${where.length > 0 ? `where ${where.join(' and ')}` : ''}
-     order by id desc limit $${params.length}`,
+    `select ${names} from ${from} ${where.length > 0 ? `where ${where.join(' and ')}` : ''}
+     order by ${f.userId === null ? 'id' : 'l.payment_id'} desc limit $${params.length}`,
     params,
   );
   return rows.map(toPayment);
-}
-
-interface RefundRow {
-  id: string;
-  payment_id: string;
-  amount: bigint;
-  currency: string;
-  reason: string;
-  state: Refund['state'];
-  rrn: string;
-  stan: string;
-  created_at: Date;
-  completed_at: Date | null;
-}
-const refundColumns = 'id, payment_id, amount, currency, reason, state, rrn, stan, created_at, completed_at';
-const toRefund = (r: RefundRow): Refund => ({
-  id: r.id,
-  paymentId: r.payment_id,
-  amount: r.amount,
-  currency: r.currency,
-  reason: r.reason,
-  state: r.state,
-  rrn: r.rrn,
-  stan: r.stan,
-  createdAtMs: r.created_at.getTime(),
-  completedAtMs: r.completed_at?.getTime() ?? null,
-});
-
-export async function insertRefund(tx: Tx, r: Refund): Promise<void> {
-  await tx.query(
-    `insert into payments.refund (${refundColumns}) values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)`,
-    [
-      r.id,
-      r.paymentId,
-      r.amount,
-      r.currency,
-      r.reason,
-      r.state,
-      r.rrn,
-      r.stan,
-      at(r.createdAtMs),
-      at(r.completedAtMs),
-    ],
-  );
-}
-
-export async function updateRefund(tx: Tx, r: Refund): Promise<void> {
-  await tx.query('update payments.refund set state = $2, completed_at = $3 where id = $1', [
-    r.id,
-    r.state,
-    at(r.completedAtMs),
-  ]);
-}
-
-export async function refundById(sql: Sql, id: string): Promise<Refund | undefined> {
-  const { rows } = await sql.query<RefundRow>(`select ${refundColumns} from payments.refund where id = $1`, [
-    id,
-  ]);
-  return rows[0] && toRefund(rows[0]);
-}
-
-export async function refundsByIds(sql: Sql, ids: readonly string[]): Promise<Map<string, Refund>> {
-  if (ids.length === 0) return new Map();
-  const { rows } = await sql.query<RefundRow>(
-    `select ${refundColumns} from payments.refund where id = any($1::uuid[])`,
-    [ids],
-  );
-  return new Map(rows.map((r) => [r.id, toRefund(r)]));
-}
-
-export async function refundByRrn(sql: Sql, rrn: string): Promise<Refund | undefined> {
-  const { rows } = await sql.query<RefundRow>(`select ${refundColumns} from payments.refund where rrn = $1`, [
-    rrn,
-  ]);
-  return rows[0] && toRefund(rows[0]);
-}
-
-export async function refundsOf(sql: Sql, paymentId: string): Promise<Refund[]> {
-  const { rows } = await sql.query<RefundRow>(
-    `select ${refundColumns} from payments.refund where payment_id = $1 order by created_at, id`,
-    [paymentId],
-  );
-  return rows.map(toRefund);
 }
