@@ -19,7 +19,7 @@ export function drawMap(map) {
     const [only] = home.units.filter((unit) => unit.folder === home.folder);
     lines.push(column(`${home.folder}/`) + home.is + owned(only), `${column('')}(${uses}${within})`);
     for (const unit of home.units) {
-      if (unit !== only) lines.push(column(`  ${unit.folder}/`) + unit.is + owned(unit));
+      if (unit !== only) lines.push(column(`  ${unit.folder}/`) + unit.is + owned(unit) + alone(unit));
     }
     lines.push('');
   }
@@ -36,6 +36,11 @@ function column(text) {
 function owned(unit) {
   const schema = unit?.schema ?? unit?.schemaGiven;
   return schema === undefined ? '' : `  [${schema}]`;
+}
+
+/** What a unit that stands alone may import, whatever its home may. */
+function alone(unit) {
+  return unit.alone === undefined ? '' : `  (${unit.alone.join(', ')} alone)`;
 }
 
 /** What stands between the marks of a document; undefined when they are not there. */

@@ -2,6 +2,7 @@ import { ambient, ambientInSql } from './rules/ambient.mjs';
 import { drawing } from './rules/drawing.mjs';
 import { catalogueKeys, scriptBudget } from './rules/front-ends.mjs';
 import {
+  alone,
   cycle,
   deepImport,
   direction,
@@ -27,6 +28,7 @@ export const rules = [
   undeclaredImport,
   unusedDependency,
   direction,
+  alone,
   cycle,
   noInputOutput,
   namesModule,

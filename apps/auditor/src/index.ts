@@ -1,2 +1,13 @@
-export { type AuditResult, audit, type Difference } from './audit.ts';
-export { bankChecks, type Check, ledgerChecks, paymentChecks } from './checks.ts';
+export {
+  type AuditOptions,
+  type AuditResult,
+  audit,
+  auditIn,
+  checksOf,
+  type Difference,
+  examplesDefault,
+  type Report,
+  runChecks,
+} from './audit.ts';
+export type { Check, Subject } from './check.ts';
+export { auditorRole, grantAuditor } from './role.ts';

@@ -1,6 +1,7 @@
+import { auditorRole } from '@feiqian/app-auditor';
 import { version } from '@feiqian/app-network';
 import { Command, InvalidArgumentError, Option } from 'commander';
-import { runAudit } from './audit.ts';
+import { type AuditCommand, runAudit, runAuditRole } from './audit.ts';
 import { runBank } from './bank.ts';
 import { benchOptions } from './bench.ts';
 import { INPUT_KINDS, type InputKind, runDecode, type ToolIo } from './decode.ts';
@@ -33,10 +34,25 @@ program
 
 program
   .command('audit')
-  .description('recompute the books from rows alone; exits 1 at the first difference')
-  .option('--all', 'go on after a difference')
-  .option('--quiet', 'print only what differs')
-  .action(async (options: { all?: boolean; quiet?: boolean }) => ending(await runAudit(options)));
+  .description(
+    'recompute the books from rows alone; exits 1 when they are not right, 2 when it could not look',
+  )
+  .option('--first', 'end with the first check that finds something')
+  .option('--quiet', 'print only what is wrong')
+  .option('--json', 'print everything as one JSON object')
+  .option('--examples <n>', 'rows shown of each check at the most')
+  .option('--only <checks...>', 'checks by invariant (L3), name (balances) or whose rows (network)')
+  .option(
+    '--answers <file>',
+    'bodies of answers that callers received, one a line: what they say must be true',
+  )
+  .action(async (options: AuditCommand) => ending(await runAudit(options)));
+
+program
+  .command('audit-role')
+  .description('make a role on PostgreSQL that can read what the audit reads and do nothing else')
+  .argument('[name]', 'its name', auditorRole)
+  .action(async (name: string) => ending(await runAuditRole(name)));
 
 const io: ToolIo = {
   lines: stdinLines(),

@@ -35,11 +35,18 @@ export class StartRefused extends Error {
   override name = 'StartRefused';
 }
 
+/** What a process may do to the database. */
+export type EngineAccess = 'read_write' | 'read_only';
+
 /** Opens PostgreSQL when `DATABASE_URL` is set, else the embedded engine in the data directory. */
-export function openEngine(config: Config, planning: Planning = 'by_index'): Promise<Engine> {
+export function openEngine(
+  config: Config,
+  planning: Planning = 'by_index',
+  access: EngineAccess = 'read_write',
+): Promise<Engine> {
   return config.databaseUrl === null
     ? openEmbedded(config, planning)
-    : openServer(config, config.databaseUrl, planning);
+    : openServer(config, config.databaseUrl, planning, access);
 }
 
 async function openEmbedded(config: Config, planning: Planning): Promise<Engine> {
@@ -98,7 +105,12 @@ const acquireMsMax = 5_000;
 const answerMsMax = 30_000;
 const shown = [...durableSettings, 'synchronous_standby_names', 'server_version', 'server_version_num'];
 
-async function openServer(config: Config, url: string, planning: Planning): Promise<Engine> {
+async function openServer(
+  config: Config,
+  url: string,
+  planning: Planning,
+  access: EngineAccess,
+): Promise<Engine> {
   try {
     readHosts(url);
   } catch (error) {
@@ -110,6 +122,7 @@ async function openServer(config: Config, url: string, planning: Planning): Prom
     planning,
     acquireMsMax,
     durable: true,
+    readOnly: access === 'read_only',
     ...(serves ? { answerMsMax } : {}),
   };
   const db = openPostgres({

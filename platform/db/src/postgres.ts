@@ -27,6 +27,8 @@ export interface PostgresOptions {
   planning?: Planning;
   /** Refuses servers with `fsync`, `full_page_writes` or `synchronous_commit` off, at every connection. */
   durable?: boolean;
+  /** Every transaction may only read. */
+  readOnly?: boolean;
 }
 
 /** A server that would lose what it acknowledges. */
@@ -138,7 +140,7 @@ export function openPostgres(options: PostgresOptions): Db {
     keepAlive: true,
     keepAliveInitialDelayMillis: keepAliveMs,
     // Short statements are never worth compiling, least of all when a plan is avoided by a forbidding cost.
-    options: `-c TimeZone=UTC -c jit=off${byIndex ? ' -c enable_seqscan=off -c enable_hashjoin=off -c enable_mergejoin=off' : ''}`,
+    options: `-c TimeZone=UTC -c jit=off${options.readOnly ? ' -c default_transaction_read_only=on' : ''}${byIndex ? ' -c enable_seqscan=off -c enable_hashjoin=off -c enable_mergejoin=off' : ''}`,
     types,
     // Queries of one transaction are written without waiting for each other's answers.
     ...({ pipeline: true } as object),

@@ -119,6 +119,36 @@ export const direction = {
   },
 };
 
+/** Some stand alone: an auditor that shared code with what it audits would share its mistakes. */
+export const alone = {
+  name: 'alone',
+  *check({ units, sources }) {
+    for (const unit of units.filter((one) => one.entry.alone !== undefined)) {
+      const allowed = (other) => other === unit || unit.entry.alone.includes(other.path);
+      for (const name of unit.dependencies) {
+        const other = units.find((one) => one.name === name);
+        if (other && !allowed(other)) {
+          yield {
+            path: `${unit.path}/package.json`,
+            says: `${unit.path} stands alone and may not use ${other.path}`,
+          };
+        }
+      }
+      for (const source of sources.filter((one) => one.unit === unit && !one.test)) {
+        for (const { specifier, at } of importsOf(source)) {
+          const other = units.find((one) => one.name === packageOf(specifier));
+          if (!other || allowed(other)) continue;
+          yield {
+            path: source.path,
+            line: source.line(at),
+            says: `what stands alone may not use ${other.path}`,
+          };
+        }
+      }
+    }
+  },
+};
+
 /** No package depends on itself by way of others. */
 export const cycle = {
   name: 'cycle',
