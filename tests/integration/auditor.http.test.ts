@@ -27,7 +27,7 @@ let past: History;
 let corruptions: Corruption[];
 let checks: Check[];
 beforeAll(async () => {
-  net = await startTestNetwork({ linkWaitMs: 300 });
+  net = await startTestNetwork({ linkWaitMs: 1_500 });
   past = await live(net);
   corruptions = corruptionsOf(past);
   checks = (await checksOf(net.network.db)).filter((c) => looked.has(c.of));
