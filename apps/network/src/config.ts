@@ -13,6 +13,8 @@ export interface Config {
   databaseUrl: string | null;
   databasePool: number;
   dataDir: string;
+  /** Lists and look-ups that one caller may ask for in a second. */
+  readsPerSecond: number;
   /** Key-encryption keys, `number:hex` separated by commas. */
   keyRing: string;
   lookupKey: string;
@@ -68,6 +70,7 @@ export function parseConfig(
     databaseUrl: r.optional('DATABASE_URL'),
     databasePool: r.integer('FEIQIAN_DATABASE_POOL', 12, 2, 200),
     dataDir: r.text('FEIQIAN_DATA_DIR', './data'),
+    readsPerSecond: r.integer('FEIQIAN_READS_PER_SECOND', 200, 1, 1_000_000),
     keyRing: r.text('FEIQIAN_KEYS', sandbox ? sandboxKeys.keyRing : ''),
     lookupKey: r.hex('FEIQIAN_LOOKUP_KEY', 32, sandbox ? sandboxKeys.lookupKey : null),
     smsUrl: r.optional('FEIQIAN_SMS_URL'),

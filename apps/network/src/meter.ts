@@ -1,3 +1,4 @@
+import type { Admission, Lag } from '@feiqian/http';
 import { Gauge, type Registry } from '@feiqian/telemetry';
 import type { Network } from './compose.ts';
 
@@ -95,5 +96,33 @@ export function meter(registry: Registry, network: Network): void {
       for (const s of network.links.states())
         if (s.p99Ms !== null) this.set({ bank: bankOf(s.memberId) }, s.p99Ms);
     },
+  });
+}
+
+/** What admission tells Prometheus. */
+export function meterAdmission(registry: Registry, admission: Admission, lag: Lag): void {
+  const gauge = (name: string, help: string, labelNames: string[], collect: (g: Gauge) => void) =>
+    new Gauge({
+      name,
+      help,
+      labelNames,
+      registers: [registry],
+      collect() {
+        collect(this);
+      },
+    });
+  gauge('feiqian_event_loop_late_ms', 'How late the event loop has been lately', [], (g) => g.set(lag.ms()));
+  gauge('feiqian_expected_wait_ms', 'How long a request that came now would wait', ['work'], (g) => {
+    for (const [work, f] of admission.figures()) g.set({ work }, f.expectedWaitMs);
+  });
+  gauge('feiqian_requests_under_way', 'Requests that were let in and have not ended', ['work'], (g) => {
+    for (const [work, f] of admission.figures()) g.set({ work }, f.underWay);
+  });
+  gauge('feiqian_requests_admitted_total', 'Requests let in since the start', ['work'], (g) => {
+    for (const [work, f] of admission.figures()) g.set({ work }, f.admitted);
+  });
+  gauge('feiqian_requests_refused_total', 'Requests refused since the start', ['work', 'why'], (g) => {
+    for (const [work, f] of admission.figures())
+      for (const [why, count] of Object.entries(f.refused)) g.set({ work, why }, count);
   });
 }

@@ -5,16 +5,18 @@ import { installGuard } from '@feiqian/access';
 import { consoleRoutes } from '@feiqian/console';
 import { Health, Sandbox } from '@feiqian/contract';
 import { isConnectionLost } from '@feiqian/db';
-import { createHttp, type HttpApp, ProblemError } from '@feiqian/http';
+import { createHttp, type HttpApp, ProblemError, watchLag } from '@feiqian/http';
 import { merchantRoutes } from '@feiqian/merchants';
 import { payerRoutes, paymentRoutes, streamRoutes } from '@feiqian/payments';
 import type { Logger, Registry } from '@feiqian/telemetry';
 import { walletRoutes } from '@feiqian/wallets';
 import scalar from '@scalar/fastify-api-reference';
 import type { FastifyReply } from 'fastify';
+import { nameWorks, networkAdmission } from './admission.ts';
 import type { Network } from './compose.ts';
 import type { Engine } from './engine.ts';
 import { serveFrontEnds } from './frontEnds.ts';
+import { meterAdmission } from './meter.ts';
 import { version } from './version.ts';
 
 export interface ServerDeps {
@@ -33,7 +35,11 @@ const signInMax = 120;
 export async function buildServer(deps: ServerDeps): Promise<HttpApp> {
   const { network, logger } = deps;
   const { config } = network;
+  const lag = watchLag();
+  const admission = networkAdmission(network, config, lag);
+  meterAdmission(deps.metrics, admission, lag);
   const app = await createHttp({
+    admission,
     requestId: () => network.ids.next('req'),
     tls: config.tls
       ? { key: readFileSync(config.tls.keyFile, 'utf8'), cert: readFileSync(config.tls.certFile, 'utf8') }
@@ -45,6 +51,8 @@ export async function buildServer(deps: ServerDeps): Promise<HttpApp> {
         'a request failed',
       ),
   });
+  app.addHook('onClose', async () => lag.stop());
+  nameWorks(app);
   await app.register(swagger, { openapi: openApiHead(config.publicUrl), transform: describeRoute as never });
   await app.register(rateLimit, {
     global: false,

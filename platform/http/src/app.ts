@@ -13,6 +13,7 @@ import fastify, {
   type RawRequestDefaultExpression,
   type RawServerDefault,
 } from 'fastify';
+import { type Admission, installAdmission } from './admission.ts';
 import { ProblemError, problemOf } from './problem.ts';
 
 /** The Fastify instance of the edge, with TypeBox schemas giving the types of requests. */
@@ -34,10 +35,23 @@ export interface HttpOptions {
   /** PEM key and certificate for TLS. */
   tls?: { key: string; cert: string } | undefined;
   bodyBytesMax?: number;
+  /** Lets requests in or refuses them, before anything else is done for them. */
+  admission?: Admission;
 }
 
 const BODY_BYTES_MAX = 64 * 1024;
-const CONNECTION_MS_MAX = 30_000;
+/** How long a request may take to arrive, and its head by itself: a client that drips is let go of. */
+const REQUEST_MS_MAX = 15_000;
+const HEAD_MS_MAX = 8_000;
+/** How often connections are looked at for that. */
+const LOOK_MS = 1_000;
+/** Connections of one process at the most; further ones are closed at once. */
+const CONNECTIONS_MAX = 20_000;
+const patience = {
+  headersTimeout: HEAD_MS_MAX,
+  requestTimeout: REQUEST_MS_MAX,
+  connectionsCheckingInterval: LOOK_MS,
+};
 const contentSecurityPolicy = {
   directives: {
     defaultSrc: ["'self'"],
@@ -62,7 +76,7 @@ export async function createHttp(options: HttpOptions): Promise<HttpApp> {
     genReqId: options.requestId,
     logger: false,
     bodyLimit: options.bodyBytesMax ?? BODY_BYTES_MAX,
-    requestTimeout: CONNECTION_MS_MAX,
+    requestTimeout: REQUEST_MS_MAX,
     routerOptions: { ignoreTrailingSlash: true, maxParamLength: 200 },
     ajv: {
       customOptions: { coerceTypes: false, removeAdditional: false, allErrors: true, useDefaults: true },
@@ -71,9 +85,10 @@ export async function createHttp(options: HttpOptions): Promise<HttpApp> {
       reply.header('x-request-id', request.id);
       return answerError(error, request, reply, options);
     },
-    ...(options.tls ? { https: options.tls } : {}),
+    ...(options.tls ? { https: { ...options.tls, ...patience } } : { http: patience }),
   } as object).withTypeProvider<TypeBoxTypeProvider>() as unknown as HttpApp;
 
+  app.server.maxConnections = CONNECTIONS_MAX;
   await app.register(cookie);
   await app.register(helmet, {
     global: false,
@@ -95,6 +110,7 @@ export async function createHttp(options: HttpOptions): Promise<HttpApp> {
     } else reply.helmet();
     done();
   });
+  if (options.admission) installAdmission(app, options.admission);
   app.setErrorHandler((error: FastifyError, request, reply) => answerError(error, request, reply, options));
   return app;
 }
@@ -140,6 +156,8 @@ const fastifyCodes: Record<string, ErrorCode> = {
   FST_ERR_CTP_EMPTY_JSON_BODY: 'invalid_request',
   FST_ERR_CTP_INVALID_JSON_BODY: 'invalid_request',
   FST_ERR_CTP_INVALID_CONTENT_LENGTH: 'invalid_request',
+  // Nothing has a name that long.
+  FST_ERR_MAX_PARAM_LENGTH: 'not_found',
 };
 
 function answerError(

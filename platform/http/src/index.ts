@@ -1,4 +1,13 @@
 export type { RequestKey } from '@feiqian/idempotency';
+export {
+  type Admission,
+  createAdmission,
+  installAdmission,
+  type Refusal,
+  refusals,
+  type WorkFigures,
+  type WorkLimits,
+} from './admission.ts';
 export { createHttp, type HttpApp, type HttpOptions, sendProblem } from './app.ts';
 export {
   type Answer,
@@ -8,5 +17,6 @@ export {
   requestKey,
   sendAnswer,
 } from './idempotent.ts';
+export { type Lag, watchLag } from './lag.ts';
 export { ProblemError, problemOf } from './problem.ts';
 export { type EventStream, openStream } from './stream.ts';

@@ -1,3 +1,5 @@
+import { createExpectation } from './expectation.ts';
+
 /** Group commit: commands that arrive while a group is being committed form the next group. */
 export interface Pipeline<C, R> {
   /** Resolves with the command's result after the commit of its group. Rejects when it was refused a place. */
@@ -6,6 +8,8 @@ export interface Pipeline<C, R> {
   drain(): Promise<void>;
   /** Commands waiting for a group. */
   readonly waiting: number;
+  /** How long a command that came now would wait until its group has been committed, in ms. */
+  expectedWaitMs(): number;
   readonly stats: { groups: number; commands: number; largest: number };
 }
 
@@ -52,6 +56,7 @@ export function createPipeline<C, R>(options: PipelineOptions<C, R>): Pipeline<C
   let scheduled = false;
   let idle: (() => void)[] = [];
   const stats = { groups: 0, commands: 0, largest: 0 };
+  const expectation = createExpectation({ groupMax, lanes, now: () => performance.now() });
 
   function schedule(): void {
     if (scheduled || queue.length === 0 || running >= lanes) return;
@@ -72,12 +77,14 @@ export function createPipeline<C, R>(options: PipelineOptions<C, R>): Pipeline<C
     stats.groups += 1;
     stats.commands += group.length;
     stats.largest = Math.max(stats.largest, group.length);
+    const ended = expectation.began(group.length);
     try {
       await attempt(group);
     } catch (error) {
       if (group.length === 1 || !mayRetry(error)) for (const w of group) w.reject(error);
       else for (const w of group) await attempt([w]).catch((e: unknown) => w.reject(e));
     } finally {
+      ended();
       running -= 1;
       if (running === 0 && queue.length === 0) {
         const done = idle;
@@ -115,6 +122,7 @@ export function createPipeline<C, R>(options: PipelineOptions<C, R>): Pipeline<C
     get waiting() {
       return queue.length;
     },
+    expectedWaitMs: () => (running === 0 && queue.length === 0 ? 0 : expectation.waitMs(queue.length)),
     stats,
   };
 }
