@@ -19,12 +19,16 @@ export interface BankStub {
   close: () => void;
 }
 
-/** A bank that approves everything at once, and does nothing else: what it costs is the generator's, not a bank's. */
+/**
+ * A bank that approves everything, and does nothing else: what it costs is the generator's, not a bank's. It answers
+ * after `delayMs` (0: at once), with the response code (field 39) that `responseCode` gives for a request for money.
+ */
 export function startBankStub(
   settings: BankSettings,
   port: number,
   delayMs: () => number,
   onAnswered: (request: Message) => void = () => undefined,
+  responseCode: (request: Message) => string = () => '00',
 ): Promise<BankStub> {
   const { profile } = settings;
   const macKey = Buffer.from(settings.macKeyHex, 'hex');
@@ -37,8 +41,9 @@ export function startBankStub(
       const value = message.fields[field];
       if (value !== undefined) fields[field] = value;
     }
-    fields[39] = '00';
-    if (message.mti !== '0800') {
+    const code = message.mti === '0800' ? '00' : responseCode(message);
+    fields[39] = code;
+    if (message.mti !== '0800' && code === '00') {
       approved += 1;
       fields[38] = '123456';
     }
@@ -59,7 +64,8 @@ export function startBankStub(
       for (const frame of framer.push(chunk).frames) {
         const decoded = decodeMessage(profile, frame);
         if (!decoded.ok) continue;
-        const wait = delayMs();
+        // A sign-on or an echo is not a person's money: no thinking about it.
+        const wait = decoded.message.mti === '0800' ? 0 : delayMs();
         const respond = () => {
           socket.write(answer(decoded.message));
           onAnswered(decoded.message);

@@ -1,10 +1,10 @@
-import { spawn } from 'node:child_process';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { sandboxBanks } from '@feiqian/app-bank';
 import { openEngine, parseConfig } from '@feiqian/app-network';
 import { findPostgresBinaries, type PrivatePostgres, startPrivatePostgres } from '@feiqian/testkit';
+import { auditBooks } from './auditor.ts';
 import { type BankStub, startBankStub } from './bankStub.ts';
 import { LoadClient } from './httpClient.ts';
 import { type LoadResult, runLoad } from './load.ts';
@@ -196,24 +196,9 @@ function report(o: BenchOptions, name: string, r: LoadResult): void {
   for (const [what, n] of Object.entries(r.others)) o.write(`          not captured: ${n} × ${what}`);
 }
 
-function audit(o: BenchOptions, env: Record<string, string>): Promise<boolean> {
-  const [file, ...args] = o.command;
-  return new Promise((resolve) => {
-    const child = spawn(file as string, [...args, 'audit'], {
-      env: { ...process.env, ...env },
-      stdio: ['ignore', 'pipe', 'pipe'],
-    });
-    let said = '';
-    child.stdout?.on('data', (c: Buffer) => {
-      said += c.toString();
-    });
-    child.stderr?.on('data', (c: Buffer) => {
-      said += c.toString();
-    });
-    child.once('exit', (code) => {
-      o.write(`audit     ${code === 0 ? 'clean' : `FAILED (${code})`}`);
-      if (code !== 0) o.write(said);
-      resolve(code === 0);
-    });
-  });
+async function audit(o: BenchOptions, env: Record<string, string>): Promise<boolean> {
+  const { clean, code, said } = await auditBooks(o.command, env);
+  o.write(`audit     ${clean ? 'clean' : `FAILED (${code})`}`);
+  if (!clean) o.write(said);
+  return clean;
 }

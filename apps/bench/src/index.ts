@@ -1,6 +1,11 @@
+export { age } from './aged/age.ts';
 export { type BankStub, startBankStub } from './bankStub.ts';
 export { type BenchFigures, type BenchOptions, runBench } from './bench.ts';
 export { LoadClient } from './httpClient.ts';
+export { type Bed, openBanks, type Site, settle } from './ladder/bed.ts';
+export { type LadderOptions, type LadderResults, runLadder } from './ladder/run.ts';
+export { type ScenarioName, scenarioNames } from './ladder/scenarios.ts';
 export { type Prepared, prepareLoad } from './prepare.ts';
 export { freePorts, startProcess, stopProcess } from './process.ts';
+export { writeResults } from './report/results.ts';
 export { runSuite } from './suite.ts';

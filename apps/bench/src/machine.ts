@@ -1,6 +1,6 @@
 import { execFileSync } from 'node:child_process';
 import { readdirSync, readFileSync } from 'node:fs';
-import { cpus, totalmem } from 'node:os';
+import { cpus, loadavg, totalmem } from 'node:os';
 import { join } from 'node:path';
 
 /** Clock ticks of /proc a second (sysconf CLK_TCK is 100 on Linux). */
@@ -68,4 +68,23 @@ export function machineLine(): string {
   const list = cpus();
   const memory = Math.round(totalmem() / 2 ** 30);
   return `${list.length} × ${list[0]?.model.trim() ?? 'unknown processor'}, ${memory} GiB, Node.js ${process.version}`;
+}
+
+/** Memory that a process holds (resident set), in bytes; 0 where /proc does not tell. */
+export function residentBytes(pid: number): number {
+  try {
+    const kib = /^VmRSS:\s+([0-9]+) kB$/m.exec(readFileSync(`/proc/${pid}/status`, 'utf8'))?.[1];
+    return Number(kib ?? 0) * 1024;
+  } catch {
+    return 0;
+  }
+}
+
+/** Runnable processes that a machine may have, as a share of its processors, before a measurement is called quiet. */
+const quietLoadMax = 0.25;
+
+/** How busy the machine was before the start: the load average of the last minute. */
+export function loadBefore(): { load: number; quiet: boolean } {
+  const load = loadavg()[0] ?? 0;
+  return { load, quiet: load <= quietLoadMax * cpus().length };
 }

@@ -47,7 +47,12 @@ export async function prepareLoad(config: Config, db: Db, merchants: number): Pr
 
 type Network = Awaited<ReturnType<typeof compose>>;
 
-function oneMerchant(network: Network, config: Config, i: number): Promise<Prepared['merchants'][number]> {
+/** One merchant with a store and a secret key. */
+export function oneMerchant(
+  network: Network,
+  config: Config,
+  i: number,
+): Promise<Prepared['merchants'][number]> {
   return network.db.transaction(async (tx) => {
     const made = await network.merchants.register(tx, {
       name: `负载商户 ${i}`,

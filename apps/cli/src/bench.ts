@@ -1,5 +1,11 @@
 import type { BenchOptions } from '@feiqian/app-bench';
 
+/** How this very program is started again, as a process of its own. */
+export function ownCommand(): readonly string[] {
+  const script = process.argv[1] === 'feiqian' ? 'dist/feiqian.mjs' : (process.argv[1] as string);
+  return [process.execPath, ...process.execArgv, script];
+}
+
 /** The options of `feiqian bench` from the command line. */
 export function benchOptions(o: Record<string, string | boolean>): BenchOptions {
   const count = (name: string, fallback: number): number => {
@@ -10,7 +16,6 @@ export function benchOptions(o: Record<string, string | boolean>): BenchOptions 
     process.stderr.write(`--${name}: a whole number above 0, not "${String(value)}"\n`);
     process.exit(2);
   };
-  const script = process.argv[1] === 'feiqian' ? 'dist/feiqian.mjs' : (process.argv[1] as string);
   return {
     engine: o.engine === 'pglite' ? 'pglite' : 'postgres',
     bank: o.bank === 'reference' ? 'reference' : 'stub',
@@ -21,7 +26,7 @@ export function benchOptions(o: Record<string, string | boolean>): BenchOptions 
     rate: o.rate === undefined ? null : count('rate', 1),
     hot: o.hot === true,
     yardstick: o.yardstick !== false,
-    command: [process.execPath, ...process.execArgv, script],
+    command: ownCommand(),
     write: (line) => void process.stdout.write(`${line}\n`),
   };
 }

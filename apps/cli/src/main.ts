@@ -3,10 +3,11 @@ import { version } from '@feiqian/app-network';
 import { Command, InvalidArgumentError, Option } from 'commander';
 import { type AuditCommand, runAudit, runAuditRole } from './audit.ts';
 import { runBank } from './bank.ts';
-import { benchOptions } from './bench.ts';
+import { benchOptions, ownCommand } from './bench.ts';
 import { INPUT_KINDS, type InputKind, runDecode, type ToolIo } from './decode.ts';
 import { runEncode } from './encode.ts';
 import { runKeysRotate } from './keys.ts';
+import { addLadder } from './ladder.ts';
 import { runMigrate } from './migrate.ts';
 import { runMember, runOperator } from './register.ts';
 import { runStart } from './start.ts';
@@ -124,8 +125,9 @@ program
   .description('make a new data key for the card vault and move the cards to it, while payments go on')
   .action(async () => ending(await runKeysRotate()));
 
-program
+const bench = program
   .command('bench')
+  .enablePositionalOptions()
   .description('measure whole purchases and audit the books; without --engine, --bank or --hot the whole set')
   .addOption(new Option('--engine <engine>', 'database').choices(['postgres', 'pglite']))
   .addOption(new Option('--bank <bank>', 'who answers').choices(['stub', 'reference']))
@@ -144,5 +146,7 @@ program
       : await runSuite(benchOptions(options));
     ending(clean ? 0 : 1);
   });
+
+addLadder(bench, ownCommand, ending);
 
 await program.parseAsync();
