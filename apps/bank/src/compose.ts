@@ -6,9 +6,23 @@ import {
   createMacKeys,
   type MacKeys,
 } from '@feiqian/bank-authorisation';
-import { bankApiMigrations, type CardsForNetwork, createCardsForNetwork } from '@feiqian/bank-bank-api';
+import {
+  bankApiMigrations,
+  createAccountsForNetwork,
+  createCardsForNetwork,
+  createConsents,
+  createCreditForNetwork,
+  createOpenings,
+  createRequests,
+  createTransfersForNetwork,
+  type UseCases,
+} from '@feiqian/bank-bank-api';
 import { type Cards, cardsMigrations, createCards } from '@feiqian/bank-cards';
+import { type Classes, classesMigrations, createClasses } from '@feiqian/bank-classes';
+import { type Credit, createCredit, creditMigrations } from '@feiqian/bank-credit';
 import { type Customers, createCustomers, customersMigrations } from '@feiqian/bank-customers';
+import { createIdentities, identityMigrations } from '@feiqian/bank-identity';
+import { createNotices, type NoticePort, type Notices, noticesMigrations } from '@feiqian/bank-notices';
 import type { Clock } from '@feiqian/clock';
 import type { Db, Migrations } from '@feiqian/db';
 import type { Ids } from '@feiqian/ids';
@@ -27,12 +41,16 @@ export interface BankDeps {
 export interface Bank {
   ledger: Ledger;
   customers: Customers;
+  notices: Notices;
   accounts: Accounts;
   cards: Cards;
+  classes: Classes;
+  credit: Credit;
   authorisations: Authorisations;
   /** Null when the profile has no message authentication. */
   keys: MacKeys | null;
-  cardsForNetwork: CardsForNetwork;
+  /** What the bank API serves. */
+  use: Omit<UseCases, 'health'>;
 }
 
 /** The tables of a bank, in schemas of its own; several banks may share a database. */
@@ -41,59 +59,97 @@ export function bankMigrations(settings: Pick<BankSettings, 'id'>): Migrations[]
   return [
     createLedger(schemas.ledger).migrations,
     customersMigrations(schemas.customers),
+    noticesMigrations(schemas.notices),
     accountsMigrations(schemas.accounts),
     cardsMigrations(schemas.cards),
+    classesMigrations(schemas.classes),
+    identityMigrations(schemas.identity),
+    creditMigrations(schemas.credit),
     authorisationMigrations(schemas.authorisation),
     bankApiMigrations(schemas.api),
   ];
 }
 
-/** Puts a bank together. The one place that knows how its parts hang together. */
-export function composeBank({ settings, db, clock, ids }: BankDeps): Bank {
+/** The bank's identification code as a member of the network. */
+export function institutionOf(settings: BankSettings): string {
+  return settings.institution ?? (settings.bins[0] as string);
+}
+
+/**
+ * Puts a bank together. The one place that knows how its parts hang together.
+ *
+ * @param port sends notices; null where nothing listens
+ */
+export function composeBank(deps: BankDeps, port: NoticePort | null = null): Bank {
+  const { settings, db, clock, ids } = deps;
+  const { timeZone } = settings;
   const schemas = bankSchemas(settings.id);
   const dataKey = bytesOf(settings.dataKeyHex);
+  const bin = settings.bins[0] as string;
+  const base = { db, clock, ids };
   const ledger = createLedger(schemas.ledger);
   const customers = createCustomers({ schema: schemas.customers, db, clock, identityKey: dataKey });
-  const accounts = createAccounts({ schema: schemas.accounts, db, clock, ledger });
-  const cards = createCards({
-    schema: schemas.cards,
-    db,
-    clock,
-    ids,
-    panKey: dataKey,
-    timeZone: settings.timeZone,
-  });
-  const authorisations = createAuthorisations({
-    schema: schemas.authorisation,
-    db,
-    clock,
-    ids,
-    accounts,
-    cards,
-  });
-  const keys =
-    settings.profile.mac === null
-      ? null
-      : createMacKeys({
-          schema: schemas.authorisation,
-          db,
-          clock,
-          ids,
-          profile: settings.profile,
-          zoneKey: bytesOf(settings.zoneKeyHex),
-          firstKey: bytesOf(settings.macKeyHex),
-        });
-  const cardsForNetwork = createCardsForNetwork({
-    schema: schemas.api,
-    db,
-    clock,
-    ids,
+  const notices = createNotices({ schema: schemas.notices, ...base, bank: settings.id, port });
+  const accounts = createAccounts({ schema: schemas.accounts, db, clock, ledger, notices });
+  const cards = createCards({ schema: schemas.cards, ...base, panKey: dataKey, timeZone });
+  const classes = createClasses({ schema: schemas.classes, clock, timeZone });
+  const identities = createIdentities({
+    schema: schemas.identity,
+    ...base,
     customers,
     accounts,
     cards,
-    timeZone: settings.timeZone,
+    key: dataKey,
+    bankName: settings.name,
+    sms: null,
   });
-  return { ledger, customers, accounts, cards, authorisations, keys, cardsForNetwork };
+  const parts = { ...base, customers, accounts, cards, classes, notices, identities };
+  const consents = createConsents({ schema: schemas.api, ...parts });
+  const credit = createCredit({
+    schema: schemas.credit,
+    ...parts,
+    bin,
+    timeZone,
+    accountOpened: consents.accountOpened,
+  });
+  const authorisations = createAuthorisations({ schema: schemas.authorisation, ...parts });
+  const requests = createRequests({ schema: schemas.api, db, clock, key: dataKey });
+  const accountsForNetwork = createAccountsForNetwork({ ...parts, consents, timeZone });
+  const shared = { ...parts, consents, requests, accountsForNetwork };
+  const institution = institutionOf(settings);
+  return {
+    ledger,
+    customers,
+    notices,
+    accounts,
+    cards,
+    classes,
+    credit,
+    authorisations,
+    keys: keysOf(deps),
+    use: {
+      consents,
+      cards: createCardsForNetwork(shared),
+      accounts: accountsForNetwork,
+      openings: createOpenings({ ...shared, institution, bin, timeZone }),
+      credit: createCreditForNetwork({ ...shared, credit }),
+      transfers: createTransfersForNetwork({ ...shared, authorisations }),
+      identities,
+    },
+  };
+}
+
+function keysOf({ settings, db, clock, ids }: BankDeps): MacKeys | null {
+  if (settings.profile.mac === null) return null;
+  return createMacKeys({
+    schema: bankSchemas(settings.id).authorisation,
+    db,
+    clock,
+    ids,
+    profile: settings.profile,
+    zoneKey: bytesOf(settings.zoneKeyHex),
+    firstKey: bytesOf(settings.macKeyHex),
+  });
 }
 
 function bytesOf(hex: string): Uint8Array {

@@ -45,6 +45,17 @@ const BankConfigFile = Type.Object(
       Type.String({ pattern: '^postgres(ql)?://' }),
       Type.Object({ directory: Type.String({ minLength: 1 }) }, { additionalProperties: false }),
     ]),
+    institution: Type.Optional(Type.String({ pattern: '^[1-9][0-9]{3,7}$' })),
+    /** Where the network is told of changes, and the secret that signs it. */
+    notices: Type.Optional(
+      Type.Object(
+        {
+          url: Type.String({ pattern: '^https?://' }),
+          secret: Type.String({ pattern: '^([0-9a-fA-F]{2}){24,64}$' }),
+        },
+        { additionalProperties: false },
+      ),
+    ),
     /** Fill the bank with the sandbox's people and cards; only for a bank with the id of a sandbox bank. */
     sandbox: Type.Optional(Type.Boolean()),
   },
@@ -89,6 +100,9 @@ export function parseBankConfig(json: unknown): ParsedBankConfig {
         name: json.name,
         nameEn: json.nameEn,
         bins: json.bins,
+        ...(json.institution ? { institution: json.institution } : {}),
+        sandbox: json.sandbox ?? false,
+        ...(json.notices ? { notices: { url: json.notices.url, secretHex: json.notices.secret } } : {}),
         isoHost: json.iso.host ?? '127.0.0.1',
         isoPort: json.iso.port,
         apiHost: json.api.host ?? '127.0.0.1',

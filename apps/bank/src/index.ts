@@ -1,11 +1,12 @@
 export { type RunningBank, type StartBankOptions, startBank } from './bank.ts';
-export { type BankDeps, bankMigrations } from './compose.ts';
+export { type BankDeps, bankMigrations, institutionOf } from './compose.ts';
 export { type BankProcessConfig, type ParsedBankConfig, parseBankConfig, type TlsFiles } from './config.ts';
 export { runBankProcess } from './process.ts';
 export {
   type SandboxBank,
   type SandboxPerson,
   sandboxBanks,
+  sandboxClosedAccount,
   sandboxPeople,
   type TestCard,
   type TestOutcome,
@@ -17,5 +18,6 @@ export {
   type BankSettings,
   bankSchemas,
   lateAnswerMsDefault,
+  type NoticeSettings,
   type TlsSettings,
 } from './settings.ts';

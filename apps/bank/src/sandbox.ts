@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto';
 import type { CardOutcome } from '@feiqian/bank-cards';
 import { feiqianAscii, feiqianBcd, type MessageProfile } from '@feiqian/iso8583';
 import { luhnCheckDigit } from '@feiqian/keys';
+import { sandboxHistory, sandboxProducts, sandboxStatements } from './sandboxCredit.ts';
 import type { BankSeed, SeedAccount, SeedCard, SeedCustomer } from './seed.ts';
 import { type BankSettings, lateAnswerMsDefault } from './settings.ts';
 
@@ -35,6 +36,8 @@ export interface SandboxPerson {
   name: string;
   nameLatin: string;
   mobile: string;
+  /** Of a resident identity card of region 999999, which does not exist: nobody's. */
+  identityNumber: string;
   /** Ids of the banks where he or she has cards. */
   banks: readonly string[];
 }
@@ -59,7 +62,15 @@ export const sandboxPeople: readonly SandboxPerson[] = [
 ];
 
 function person(name: string, nameLatin: string, number: number, banks: readonly string[]): SandboxPerson {
-  return { name, nameLatin, mobile: `1380000000${number}`, banks };
+  const mobile = `1380000000${number}`;
+  return { name, nameLatin, mobile, identityNumber: identityNumberOf(number), banks };
+}
+
+/** A number with its check character (GB 11643: weights 2^(18-i) modulo 11). */
+function identityNumberOf(number: number): string {
+  const body = `999999199${number}0101${number.toString().padStart(3, '0')}`;
+  const sum = [...body].reduce((total, digit, i) => total + Number(digit) * (2 ** (17 - i) % 11), 0);
+  return body + ('10X98765432'[sum % 11] as string);
 }
 
 const testCases: readonly [TestOutcome, 'debit' | 'credit', string, string][] = [
@@ -104,6 +115,9 @@ export const testCards: readonly TestCard[] = testCases.map(([outcome, , en, zh]
   description_zh: zh,
 }));
 
+/** An account that was closed: a transfer to it is refused. */
+export const sandboxClosedAccount = { bank: testBank, number: '6217009999999999', holder: '测试员' } as const;
+
 function settingsOf(
   number: number,
   id: string,
@@ -118,6 +132,7 @@ function settingsOf(
     name,
     nameEn,
     bins: [`91560${number - 1}`],
+    sandbox: true,
     isoHost: '127.0.0.1',
     isoPort: 8600 + number,
     apiHost: '127.0.0.1',
@@ -156,6 +171,9 @@ function seedOf({ id, bins }: BankSettings): BankSeed {
       currency: CNY,
       creditLimit: credit ? deposit : 0n,
       openingDeposit: credit ? 0n : deposit,
+      product,
+      productEn,
+      ...(credit ? { statements: sandboxStatements(id) } : {}),
     });
     const seed: SeedCard = { key, account: key, pan: card, expiry, product, productEn };
     cards.push(seed);
@@ -168,13 +186,13 @@ function seedOf({ id, bins }: BankSettings): BankSeed {
       key: who.mobile,
       name: who.name,
       nameLatin: who.nameLatin,
-      // Region 999999 does not exist, so the number belongs to nobody.
-      identityNumber: `9999991990010100${number.toString().padStart(2, '0')}`,
+      identityNumber: who.identityNumber,
       mobile: who.mobile,
     });
     if (number === sandboxPeople.length) continue;
     add(`${who.mobile}/debit`, who.mobile, 'current', debitDeposit, panOf(bin, '1000', number));
     add(`${who.mobile}/credit`, who.mobile, 'credit', creditLimit, panOf(bin, '2000', number));
+    (accounts.at(-1) as SeedAccount).history = sandboxHistory(number);
   }
   if (id === testBank) {
     const { mobile } = sandboxPeople.at(-1) as SandboxPerson;
@@ -184,9 +202,23 @@ function seedOf({ id, bins }: BankSettings): BankSeed {
       const deposit = empty ? 1n : testDeposit;
       const card = add(`test/${index + 1}`, mobile, kind === 'credit' ? 'credit' : 'current', deposit, pan);
       if (!empty) card.outcome = outcome;
+      if (index > 0 && kind === 'debit') (accounts.at(-1) as SeedAccount).grandfathered = true;
     }
+    accounts.push({
+      key: 'test/closed',
+      customer: mobile,
+      number: sandboxClosedAccount.number,
+      kind: 'current',
+      currency: CNY,
+      creditLimit: 0n,
+      openingDeposit: 0n,
+      product: '云州活期',
+      productEn: 'Yunzhou Current',
+      status: 'closed',
+      grandfathered: true,
+    });
   }
-  return { customers, accounts, cards };
+  return { customers, accounts, cards, products: sandboxProducts(id) };
 }
 
 /** The three banks of the sandbox. The second speaks the packed profile, so that both are in daily use. */

@@ -1,10 +1,11 @@
 import { namedUuid } from '@feiqian/bank-accounts';
 import type { CardOutcome, CardStatus } from '@feiqian/bank-cards';
+import type { CreditProduct } from '@feiqian/bank-credit';
 import { type Clock, systemClock } from '@feiqian/clock';
-import type { Db } from '@feiqian/db';
+import type { Db, Tx } from '@feiqian/db';
 import { createIds } from '@feiqian/ids';
 import { Pan } from '@feiqian/keys';
-import { composeBank } from './compose.ts';
+import { type Bank, composeBank } from './compose.ts';
 import type { BankSettings } from './settings.ts';
 
 /** A customer to begin with. `key` names him or her within the seed. */
@@ -27,6 +28,26 @@ export interface SeedAccount {
   creditLimit: bigint;
   /** Current accounts only, else 0n. */
   openingDeposit: bigint;
+  product: string;
+  productEn: string;
+  /** `open` when left out. */
+  status?: 'closed';
+  /** A second Class I account of a person, from before there were classes. */
+  grandfathered?: boolean;
+  /** Credit accounts only: when statements are made. */
+  statements?: { day: number; dueDays: number };
+  /** What moved before the bank was opened, oldest first. */
+  history?: readonly SeedMovement[];
+}
+
+/** Something that moved on an account before the bank was opened. */
+export interface SeedMovement {
+  kind: 'purchase' | 'repayment';
+  /** Days before the first start. */
+  daysAgo: number;
+  /** Minor units, positive. */
+  amount: bigint;
+  description: string;
 }
 
 /** A card to begin with. Debit or credit follows from its account. */
@@ -49,6 +70,7 @@ export interface BankSeed {
   customers: readonly SeedCustomer[];
   accounts: readonly SeedAccount[];
   cards: readonly SeedCard[];
+  products: readonly CreditProduct[];
 }
 
 /**
@@ -79,8 +101,9 @@ export async function seedBank(
     );
     await bank.accounts.open(
       tx,
-      accounts.map(({ key: _, ...account }) => account),
+      accounts.map(({ key: _, statements: _s, history: _h, ...account }) => account),
     );
+    await seedCredit(bank, tx, accounts, seed.products, clock.now());
     await bank.cards.issue(
       seed.cards.map((card) => {
         const account = named(accountByKey, card.account);
@@ -94,6 +117,7 @@ export async function seedBank(
           product: card.product,
           productEn: card.productEn,
           expiry: card.expiry,
+          form: 'plastic' as const,
           status: card.status ?? 'active',
           outcome: card.outcome ?? 'approve',
           purchaseMax: card.purchaseMax ?? null,
@@ -102,6 +126,42 @@ export async function seedBank(
       tx,
     );
   });
+  await bank.credit.bills.issueDue();
+}
+
+const dayMs = 86_400_000;
+/** From so many days back on the accounts have had statements. */
+const statementsSinceDays = 65;
+
+/** Products, what moved on accounts in the past, and when statements are made. */
+async function seedCredit(
+  bank: Bank,
+  tx: Tx,
+  accounts: readonly (Pick<SeedAccount, 'history' | 'statements' | 'currency'> & { id: string })[],
+  products: readonly CreditProduct[],
+  nowMs: number,
+): Promise<void> {
+  await bank.credit.offer(tx, products);
+  await bank.accounts.bookHistory(
+    tx,
+    accounts.flatMap(({ id, currency, history = [] }) =>
+      history.map((m) => ({
+        accountId: id,
+        currency,
+        kind: m.kind,
+        atMs: nowMs - m.daysAgo * dayMs,
+        amount: m.amount,
+        description: m.description,
+      })),
+    ),
+  );
+  await bank.credit.bills.schedule(
+    tx,
+    accounts.flatMap(({ id, statements }) =>
+      statements ? [{ accountId: id, statementDay: statements.day, dueDays: statements.dueDays }] : [],
+    ),
+    nowMs - statementsSinceDays * dayMs,
+  );
 }
 
 function named<T>(all: ReadonlyMap<string, T>, key: string): T {

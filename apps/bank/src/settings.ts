@@ -15,6 +15,12 @@ export interface BankSettings {
   nameEn: string;
   /** The first digits of its card numbers. */
   bins: readonly string[];
+  /** Its identification code as a member of the network (fields 32, 102 and 103); the first BIN when left out. */
+  institution?: string;
+  /** Open for tests: people may read what was sent to their phones. Never at a bank with customers. */
+  sandbox: boolean;
+  /** Where the network is told of changes, and the secret that signs it; without it nothing is sent. */
+  notices?: NoticeSettings;
   isoHost: string;
   /** 0: any free one. */
   isoPort: number;
@@ -38,6 +44,13 @@ export interface BankSettings {
   tls?: { iso?: TlsSettings; api?: TlsSettings };
 }
 
+/** Where notices go. */
+export interface NoticeSettings {
+  url: string;
+  /** Hexadecimal, 24 to 64 bytes, shared with the network. */
+  secretHex: string;
+}
+
 /** Longer than the network waits (9 s) and its callers (12 s). */
 export const lateAnswerMsDefault = 13_000;
 
@@ -45,8 +58,12 @@ export const lateAnswerMsDefault = 13_000;
 export interface BankSchemas {
   ledger: string;
   customers: string;
+  notices: string;
   accounts: string;
   cards: string;
+  classes: string;
+  identity: string;
+  credit: string;
   authorisation: string;
   api: string;
 }
@@ -58,8 +75,12 @@ export function bankSchemas(id: string): BankSchemas {
   return {
     ledger: named('ledger'),
     customers: named('customers'),
+    notices: named('notices'),
     accounts: named('accounts'),
     cards: named('cards'),
+    classes: named('classes'),
+    identity: named('identity'),
+    credit: named('credit'),
     authorisation: named('authorisation'),
     api: named('api'),
   };

@@ -13,7 +13,7 @@ import {
 } from '@feiqian/iso8583';
 import type { BankSettings } from '../src/index.ts';
 
-const waitMsMax = 5_000;
+const waitMsMax = 15_000;
 
 /** A network as a test plays it: raw bytes out, decoded answers in. */
 export interface IsoClient {

@@ -1,5 +1,10 @@
 /** `current`: the customer's own money. `credit`: the bank's, up to a limit. */
 export type AccountKind = 'current' | 'credit';
+/**
+ * Of a current account. I: opened in the branch, for everything. II: opened remotely, limited payments and
+ * transfers. III: a purse with a ceiling.
+ */
+export type AccountClass = 'class_1' | 'class_2' | 'class_3';
 /** `frozen` takes money in and gives none out; `closed` does neither. */
 export type AccountStatus = 'open' | 'frozen' | 'closed';
 
@@ -11,6 +16,10 @@ export interface Account {
   /** The account number that the customer knows, 10 to 20 digits. */
   number: string;
   kind: AccountKind;
+  /** Null for a credit account. */
+  class: AccountClass | null;
+  product: string;
+  productEn: string;
   /** ISO 4217 alphabetic code. */
   currency: string;
   /** Minor units; 0n for a current account. */
@@ -25,6 +34,14 @@ export interface NewAccount {
   customerId: string;
   number: string;
   kind: AccountKind;
+  /** A current account's; Class I when left out. */
+  class?: AccountClass;
+  /** Class I beside another one of the same person, from before there were classes. */
+  grandfathered?: boolean;
+  product?: string;
+  productEn?: string;
+  /** `open` when left out. */
+  status?: AccountStatus;
   currency: string;
   /** Minor units, positive for a credit account, 0n for a current one. */
   creditLimit: bigint;
@@ -67,6 +84,16 @@ export function balanceOf(account: Account, figures: LedgerFigures): Balance {
 }
 
 const currencyNumbers: Readonly<Record<string, number>> = { CNY: 156 };
+
+/** What is owed on a credit account, minor units: nothing when more was paid in. */
+export function owedOf({ balance }: Balance): bigint {
+  return balance < 0n ? -balance : 0n;
+}
+
+/** True for an account whose class limits what may go in and out. */
+export function isLimited(account: Pick<Account, 'class'>): boolean {
+  return account.class === 'class_2' || account.class === 'class_3';
+}
 
 /** ISO 4217 numeric code of a currency the bank keeps accounts in, or null. */
 export function currencyNumber(currency: string): number | null {

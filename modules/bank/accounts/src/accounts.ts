@@ -1,25 +1,13 @@
+import type { Notices } from '@feiqian/bank-notices';
 import type { Clock } from '@feiqian/clock';
 import type { Db, Migrations, Sql, Tx } from '@feiqian/db';
-import type { AccountInput, Ledger, TransferInput } from '@feiqian/ledger';
+import type { Ledger } from '@feiqian/ledger';
 import init from '../migrations/0001_init.sql';
-import {
-  type Account,
-  type AccountStatus,
-  type Balance,
-  balanceOf,
-  currencyNumber,
-  type NewAccount,
-} from './account.ts';
-import type { Movement, MovementPage, MovementQuery } from './movement.ts';
-import { namedUuid } from './namedUuid.ts';
-import {
-  accountCodes,
-  outcomeOf,
-  type Posting,
-  type PostingOutcome,
-  transferCodes,
-  transferOf,
-} from './posting.ts';
+import classes from '../migrations/0002_classes_and_transfers.sql';
+import { type Account, type AccountStatus, type Balance, balanceOf, type NewAccount } from './account.ts';
+import { type Movement, type MovementPage, type MovementQuery, noticeOfMovement } from './movement.ts';
+import { bookHistory, type HistoryLine, houseId, openAccounts } from './opening.ts';
+import { outcomeOf, type Posting, type PostingOutcome, transferOf } from './posting.ts';
 import { createStore } from './store.ts';
 
 /** Lines of a statement in one page. */
@@ -27,7 +15,13 @@ export const movementsPageMax = 100;
 
 /** The tables of the module in the schema of one bank. */
 export function accountsMigrations(schema: string): Migrations {
-  return { schema, scripts: [{ name: '0001_init', sql: init }] };
+  return {
+    schema,
+    scripts: [
+      { name: '0001_init', sql: init },
+      { name: '0002_classes_and_transfers', sql: classes },
+    ],
+  };
 }
 
 export interface AccountsDeps {
@@ -36,40 +30,59 @@ export interface AccountsDeps {
   clock: Clock;
   /** The bank's own ledger. */
   ledger: Ledger;
+  notices: Notices;
 }
 
 /** Customers' accounts: the only part of a bank that speaks to its ledger. */
 export interface Accounts {
   /** Opens accounts with what is on them at first; those whose id exists already are left alone. */
   open(tx: Tx, accounts: readonly NewAccount[]): Promise<void>;
+  /**
+   * Books what moved on accounts before the bank was opened, in order; what is booked already is left alone. For a
+   * bank that is being set up.
+   */
+  bookHistory(tx: Tx, lines: readonly HistoryLine[]): Promise<void>;
+  /** A number for an account that the bank opens by itself: `62`, the bank's first BIN, a count. */
+  newNumber(tx: Tx, bin: string): Promise<string>;
   /** The accounts that exist, by id. */
   load(sql: Sql, ids: readonly string[]): Promise<Map<string, Account>>;
+  /** The accounts that exist, by number. */
+  loadByNumber(sql: Sql, numbers: readonly string[]): Promise<Map<string, Account>>;
+  /** Locks accounts in the order of their ids until the transaction ends; as they are then, by id. */
+  lock(tx: Tx, ids: readonly string[]): Promise<Map<string, Account>>;
+  /** A customer's accounts, the oldest first. */
+  ofCustomer(customerId: string, sql?: Sql): Promise<Account[]>;
   /**
    * Posts a group in order, all in the caller's transaction; one outcome each, in order. Call it once per
    * transaction and late: the accounts stay locked until it ends. Throws on what cannot be but for a bug.
    */
   post(tx: Tx, postings: readonly Posting[]): Promise<PostingOutcome[]>;
-  /** Adds lines to statements. */
+  /** Adds lines to statements, and tells the network of them. */
   tell(tx: Tx, movements: readonly Movement[]): Promise<void>;
-  balance(account: Account): Promise<Balance>;
+  balance(account: Account, sql?: Sql): Promise<Balance>;
+  balances(sql: Sql, accounts: readonly Account[]): Promise<Map<string, Balance>>;
   /** Newest first; `before` is the `next` of the page before. */
   movements(accountId: string, query: MovementQuery): Promise<MovementPage>;
+  /** One line with the balance it left, or null. */
+  movement(account: Account, id: string): Promise<{ movement: Movement; balanceAfter: bigint } | null>;
+  /** What an account gained and lost from an instant on (null: ever) and before another, minor units. */
+  sums(
+    sql: Sql,
+    accountId: string,
+    fromMs: number | null,
+    untilMs: number | null,
+  ): Promise<{ gained: bigint; lost: bigint }>;
   /** False when there is no such account. */
-  setStatus(accountId: string, status: AccountStatus): Promise<boolean>;
+  setStatus(accountId: string, status: AccountStatus, sql?: Sql): Promise<boolean>;
   /** Id of the ledger account that holds what the bank owes the network in a currency. */
   clearingId(currency: number): string;
 }
 
-type HouseRole = 'clearing' | 'funding' | 'commitments';
-
-/** The id of one of the bank's own ledger accounts: the same at every start, so that opening it is idempotent. */
-function houseId(schema: string, role: HouseRole, currency: number): string {
-  return namedUuid(`${schema}/${role}/${currency}`);
-}
+const numberDigits = 18;
 
 /** The accounts of one bank. */
 export function createAccounts(deps: AccountsDeps): Accounts {
-  const { schema, db, clock, ledger } = deps;
+  const { schema, db, clock, ledger, notices } = deps;
   const store = createStore(schema);
   const clearingOf = new Map<number, string>();
   const clearingId = (currency: number): string => {
@@ -77,14 +90,33 @@ export function createAccounts(deps: AccountsDeps): Accounts {
     clearingOf.set(currency, known);
     return known;
   };
+  const byId = (found: readonly Account[]) => new Map(found.map((a) => [a.id, a]));
+
+  async function balances(sql: Sql, accounts: readonly Account[]): Promise<Map<string, Balance>> {
+    if (accounts.length === 0) return new Map();
+    const figures = await ledger.lookupAccounts(
+      sql,
+      accounts.map((a) => a.id),
+    );
+    if (figures.length < accounts.length) throw new Error('an account is not in the ledger');
+    return new Map(accounts.map((a, i) => [a.id, balanceOf(a, figures[i] as (typeof figures)[number])]));
+  }
 
   return {
     clearingId,
-    open: (tx, accounts) => open(deps, store, tx, accounts),
-    async load(sql, ids) {
-      if (ids.length === 0) return new Map();
-      return new Map((await store.accountsByIds(sql, ids)).map((a) => [a.id, a]));
+    bookHistory: (tx, lines) => bookHistory(deps, store, tx, lines),
+    open: (tx, accounts) => openAccounts(deps, store, tx, accounts),
+    async newNumber(tx, bin) {
+      const prefix = `62${bin}`;
+      return prefix + (await store.nextInSeries(tx)).toString().padStart(numberDigits - prefix.length, '0');
     },
+    load: async (sql, ids) => (ids.length === 0 ? new Map() : byId(await store.accountsByIds(sql, ids))),
+    async loadByNumber(sql, numbers) {
+      if (numbers.length === 0) return new Map();
+      return new Map((await store.accountsByNumbers(sql, numbers)).map((a) => [a.number, a]));
+    },
+    lock: async (tx, ids) => (ids.length === 0 ? new Map() : byId(await store.lockAccounts(tx, ids))),
+    ofCustomer: (customerId, sql = db) => store.accountsOfCustomer(sql, customerId),
     async post(tx, postings) {
       if (postings.length === 0) return [];
       const transfers = postings.map((p) => transferOf(p, clearingId(p.currency)));
@@ -92,86 +124,33 @@ export function createAccounts(deps: AccountsDeps): Accounts {
       return results.map((result, i) => outcomeOf(postings[i] as Posting, result));
     },
     async tell(tx, movements) {
-      if (movements.length > 0) await store.insertMovements(tx, movements);
+      if (movements.length === 0) return;
+      await Promise.all([
+        store.insertMovements(tx, movements),
+        notices.add(tx, movements.map(noticeOfMovement)),
+      ]);
     },
-    async balance(account) {
-      const [figures] = await ledger.lookupAccounts(db, [account.id]);
-      if (!figures) throw new Error(`account ${account.id} is not in the ledger`);
-      return balanceOf(account, figures);
+    async balance(account, sql = db) {
+      return (await balances(sql, [account])).get(account.id) as Balance;
     },
+    balances,
     async movements(accountId, query) {
       const wanted = Math.max(1, Math.min(query.limit, movementsPageMax));
       const found = await store.movements(db, accountId, { ...query, limit: wanted + 1 });
       const movements = found.slice(0, wanted);
       return { movements, next: found.length > wanted ? (movements.at(-1) as Movement).id : null };
     },
-    setStatus: (accountId, status) => store.setStatus(db, accountId, status),
-  };
-}
-
-async function open(
-  { schema, clock, ledger }: AccountsDeps,
-  store: ReturnType<typeof createStore>,
-  tx: Tx,
-  accounts: readonly NewAccount[],
-): Promise<void> {
-  const nowMs = clock.now();
-  const inputs = new Map<string, AccountInput>();
-  const transfers: TransferInput[] = [];
-  const movements: Movement[] = [];
-  for (const account of accounts) {
-    const currency = currencyNumber(account.currency);
-    if (currency === null) throw new RangeError(`the bank keeps no accounts in ${account.currency}`);
-    for (const role of ['clearing', 'funding', 'commitments'] as const) {
-      const id = houseId(schema, role, currency);
-      inputs.set(id, { id, ledger: currency, code: accountCodes[role] });
-    }
-    inputs.set(account.id, {
-      id: account.id,
-      ledger: currency,
-      code: accountCodes[account.kind],
-      flags: { debitsMustNotExceedCredits: true },
-      userData128: account.customerId,
-    });
-    const grant = account.kind === 'credit';
-    const amount = grant ? account.creditLimit : account.openingDeposit;
-    if (amount === 0n) continue;
-    const id = namedUuid(`${account.id}/opening`);
-    transfers.push({
-      id,
-      debitAccountId: houseId(schema, grant ? 'commitments' : 'funding', currency),
-      creditAccountId: account.id,
-      amount,
-      ledger: currency,
-      code: grant ? transferCodes.credit_granted : transferCodes.deposit,
-      userData128: account.id,
-    });
-    if (!grant) movements.push(openingMovement(account, id, nowMs));
-  }
-  await store.insertAccounts(
-    tx,
-    accounts.map(({ openingDeposit: _, ...a }) => ({ ...a, status: 'open' as const, openedAtMs: nowMs })),
-  );
-  const created = await ledger.createAccounts(tx, [...inputs.values()], nowMs);
-  const posted = await ledger.createTransfers(tx, transfers, nowMs);
-  for (const result of [...created, ...posted]) {
-    if (result !== 'created' && result !== 'exists') throw new Error(`opening an account: ${result}`);
-  }
-  if (movements.length > 0) await store.insertMovements(tx, movements);
-}
-
-/** The first line of a statement: its id follows from the transfer, so that it is told once, and sorts before all. */
-function openingMovement(account: NewAccount, transferId: string, nowMs: number): Movement {
-  return {
-    id: `00000000-0000${transferId.slice(13)}`,
-    accountId: account.id,
-    atMs: nowMs,
-    kind: 'deposit',
-    amount: account.openingDeposit,
-    currency: account.currency,
-    description: '开户存款 Opening deposit',
-    rrn: null,
-    cardLast4: null,
-    transferId,
+    async movement(account, id) {
+      const movement = await store.movement(db, account.id, id);
+      if (!movement) return null;
+      const [transfer] = await ledger.lookupTransfers(db, [movement.transferId]);
+      if (!transfer) throw new Error(`movement ${id} has no transfer`);
+      const page = { limit: 1, before: transfer.timestamp + 1n };
+      const [after] = await ledger.accountHistory(db, account.id, page);
+      if (!after) throw new Error(`transfer ${transfer.id} is not in the history of its account`);
+      return { movement, balanceAfter: after.creditsPosted - after.debitsPosted - account.creditLimit };
+    },
+    sums: (sql, accountId, fromMs, untilMs) => store.sums(sql, accountId, fromMs, untilMs),
+    setStatus: (accountId, status, sql = db) => store.setStatus(sql, accountId, status),
   };
 }

@@ -1,4 +1,20 @@
-export type MovementKind = 'deposit' | 'purchase' | 'refund' | 'reversal';
+import type { NewNotice } from '@feiqian/bank-notices';
+import { fromUuid } from '@feiqian/ids';
+
+export type MovementKind =
+  | 'deposit'
+  | 'purchase'
+  | 'refund'
+  | 'reversal'
+  | 'transfer_out'
+  | 'transfer_in'
+  | 'repayment';
+
+/** The other end of a transfer, as a statement shows it. */
+export interface Counterparty {
+  institution: string | null;
+  numberMasked: string;
+}
 
 /** One line of a statement. */
 export interface Movement {
@@ -13,6 +29,7 @@ export interface Movement {
   description: string;
   rrn: string | null;
   cardLast4: string | null;
+  counterparty: Counterparty | null;
   /** The ledger transfer behind it. */
   transferId: string;
 }
@@ -34,4 +51,27 @@ export interface MovementQuery {
   fromMs?: number | null;
   /** Before this instant. */
   untilMs?: number | null;
+}
+
+/** What the network is told of a line. Amounts go out as JSON carries them exactly. */
+export function noticeOfMovement(movement: Movement): NewNotice {
+  const { counterparty } = movement;
+  return {
+    subject: { id: movement.accountId, prefix: 'acc' },
+    type: movement.amount < 0n ? 'account.debited' : 'account.credited',
+    atMs: movement.atMs,
+    data: {
+      movement_id: fromUuid(movement.id, 'mov'),
+      kind: movement.kind,
+      amount: Number(movement.amount),
+      currency: movement.currency,
+      description: movement.description,
+      rrn: movement.rrn,
+      card_last4: movement.cardLast4,
+      counterparty: counterparty && {
+        institution: counterparty.institution,
+        number_masked: counterparty.numberMasked,
+      },
+    },
+  };
 }

@@ -11,8 +11,18 @@ export type Posting = PostingBase &
          * - `hold`: reserves, which lowers what is available, not the balance
          * - `give_back`: returns what a reversed purchase or completion took
          * - `take_back`: takes what a reversed refund gave
+         * - `transfer_out`, `transfer_in`: the legs of a transfer
+         * - `repayment`: a transfer onto a credit account
          */
-        kind: 'hold' | 'purchase' | 'refund' | 'give_back' | 'take_back';
+        kind:
+          | 'hold'
+          | 'purchase'
+          | 'refund'
+          | 'give_back'
+          | 'take_back'
+          | 'transfer_out'
+          | 'transfer_in'
+          | 'repayment';
         amount: bigint;
       }
     /** Takes all or part of a hold; the rest of it is free again. */
@@ -49,6 +59,9 @@ export const transferCodes = {
   refund: 12,
   give_back: 13,
   take_back: 14,
+  transfer_out: 15,
+  transfer_in: 16,
+  repayment: 17,
 } as const;
 
 /** The ledger transfer of a posting. `clearingId`: the account of what the bank owes the network. */
@@ -68,6 +81,7 @@ export function transferOf(posting: Posting, clearingId: string): TransferInput 
       return { ...out, amount: posting.amount, flags: { pending: true } };
     case 'purchase':
     case 'take_back':
+    case 'transfer_out':
       return { ...out, amount: posting.amount };
     case 'completion':
       return { ...out, amount: posting.amount, pendingId: posting.holdId, flags: { postPending: true } };
@@ -75,6 +89,8 @@ export function transferOf(posting: Posting, clearingId: string): TransferInput 
       return { ...out, pendingId: posting.holdId, flags: { voidPending: true } };
     case 'refund':
     case 'give_back':
+    case 'transfer_in':
+    case 'repayment':
       return {
         ...out,
         debitAccountId: clearingId,

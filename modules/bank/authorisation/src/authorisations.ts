@@ -1,21 +1,19 @@
-import {
-  type Account,
-  type Accounts,
-  currencyOfNumber,
-  type Movement,
-  type Posting,
-} from '@feiqian/bank-accounts';
-import type { Card, CardOutcome, Cards } from '@feiqian/bank-cards';
+import { type Accounts, currencyOfNumber, type Movement, type Posting } from '@feiqian/bank-accounts';
+import type { CardOutcome, Cards } from '@feiqian/bank-cards';
+import type { Classes, LimitState } from '@feiqian/bank-classes';
 import type { Clock } from '@feiqian/clock';
 import type { Db, Migrations, Tx } from '@feiqian/db';
 import type { Ids } from '@feiqian/ids';
 import { createPipeline, type Pipeline } from '@feiqian/pipeline';
 import init from '../migrations/0001_init.sql';
-import type { Command } from './command.ts';
-import { type Decision, decide, type Fresh, originalOf, ownOf, type View } from './decision.ts';
-import type { Operation, SavedAnswer } from './operation.ts';
+import transfers from '../migrations/0002_transfers.sql';
+import { abandonCommand, type Command, isLeg, type LegName } from './command.ts';
+import { decide } from './decision.ts';
+import { type Leg, legOf } from './leg.ts';
+import { keysOf, load, viewOf } from './loading.ts';
 import type { ResponseCode } from './responseCode.ts';
 import { createStore, type Store, type StoredMessage } from './store.ts';
+import type { Decision, Fresh, View } from './verdict.ts';
 
 /** Messages decided in one transaction at the most. */
 export const groupMessagesMax = 256;
@@ -26,7 +24,13 @@ const attemptsMax = 5;
 
 /** The tables of the module in the schema of one bank. */
 export function authorisationMigrations(schema: string): Migrations {
-  return { schema, scripts: [{ name: '0001_init', sql: init }] };
+  return {
+    schema,
+    scripts: [
+      { name: '0001_init', sql: init },
+      { name: '0002_transfers', sql: transfers },
+    ],
+  };
 }
 
 export interface AuthorisationsDeps {
@@ -36,12 +40,15 @@ export interface AuthorisationsDeps {
   ids: Ids;
   accounts: Accounts;
   cards: Cards;
+  classes: Classes;
 }
 
 /** What the host is to send. */
 export interface Answer {
   code: ResponseCode;
   authorisationCode: string | null;
+  /** The limit that refused it. */
+  limit: LimitState | null;
   /** What a test card lets happen to the answer; `approve` for every other. */
   outcome: CardOutcome;
 }
@@ -53,6 +60,13 @@ export interface Authorisations {
    * not known whether the commit took place: then nothing may be answered.
    */
   decide(command: Command): Promise<Answer>;
+  /** What became of a leg of a transfer. */
+  leg(name: LegName): Promise<Leg>;
+  /**
+   * Gives a leg up: decided in turn with the leg's own message, so that afterwards it was posted or never will be.
+   * Rejects as {@link decide} does; it may then be repeated.
+   */
+  abandon(name: LegName): Promise<Leg>;
   /** Resolves when nothing is waiting or being decided. */
   drain(): Promise<void>;
   readonly stats: Pipeline<Command, Answer>['stats'];
@@ -72,8 +86,14 @@ export function createAuthorisations(deps: AuthorisationsDeps): Authorisations {
     waitingMax: waitingMessagesMax,
     run: (group) => runGroup(deps, store, group),
   });
+  const leg = async (name: LegName) => legOf(await store.leg(deps.db, name));
   return {
     decide: (command) => pipeline.submit(command),
+    leg,
+    async abandon(name) {
+      await pipeline.submit(abandonCommand(name));
+      return leg(name);
+    },
     drain: () => pipeline.drain(),
     stats: pipeline.stats,
   };
@@ -114,15 +134,6 @@ async function runWave(
   throw new Error('messages with the same keys keep being decided elsewhere');
 }
 
-interface Loaded {
-  saved: Map<string, SavedAnswer>;
-  cards: Map<string, Card>;
-  accounts: Map<string, Account>;
-  byReference: Map<string, Operation[]>;
-  byRrn: Map<string, Operation[]>;
-  byId: Map<string, Operation>;
-}
-
 /** load → decide → store, one transaction. */
 async function decideAll(
   deps: AuthorisationsDeps,
@@ -131,13 +142,14 @@ async function decideAll(
   commands: readonly Command[],
 ): Promise<{ decided: [Command, Answer][]; deferred: Command[] }> {
   const loaded = await load(deps, store, tx, commands);
-  const { month, nowMs } = { month: deps.cards.month(), nowMs: deps.clock.now() };
+  const given = { month: deps.cards.month(), nowMs: deps.clock.now() };
+  const { nowMs } = given;
   const touched = new Set<string>();
   const deferred: Command[] = [];
   const work: Work[] = [];
   for (const command of commands) {
     const fresh = { operationId: deps.ids.uuid(), transferId: deps.ids.uuid(), movementId: deps.ids.uuid() };
-    const view = viewOf(command, loaded, { month, nowMs, fresh });
+    const view = viewOf(command, loaded, { ...given, fresh });
     const keys = keysOf(command, view);
     if (keys.some((key) => touched.has(key))) deferred.push(command);
     else work.push({ command, view, decision: decide(command, view), fresh });
@@ -146,9 +158,9 @@ async function decideAll(
   await post(deps, tx, work);
   await write(deps, store, tx, work, nowMs);
   return {
-    decided: work.map(({ command, view, decision: { code, authorisationCode } }) => [
+    decided: work.map(({ command, view, decision: { code, authorisationCode, limit } }) => [
       command,
-      { code, authorisationCode, outcome: deliveryOf(command, view) },
+      { code, authorisationCode, limit, outcome: deliveryOf(command, view) },
     ]),
     deferred,
   };
@@ -159,91 +171,6 @@ interface Work {
   view: View;
   decision: Decision;
   fresh: Fresh;
-}
-
-async function load(
-  { cards, accounts }: AuthorisationsDeps,
-  store: Store,
-  tx: Tx,
-  commands: readonly Command[],
-): Promise<Loaded> {
-  const references = new Set<string>();
-  const rrns = new Set<string>();
-  for (const { reference, original } of commands) {
-    references.add(reference);
-    if (original?.reference) references.add(original.reference);
-    else if (original) rrns.add(original.rrn);
-  }
-  const [saved, cardsFound, found, foundByRrn] = await Promise.all([
-    store.savedAnswers(tx, [...new Set(commands.map((c) => c.key))]),
-    cards.load(tx, [...new Set(commands.map((c) => c.panLookup))]),
-    store.operationsByReferences(tx, [...references]),
-    rrns.size === 0 ? [] : store.operationsByRrns(tx, [...rrns]),
-  ]);
-  const operations = [...found, ...foundByRrn];
-  const parents = new Set(operations.flatMap((o) => o.parentId ?? []));
-  const accountIds = new Set([...cardsFound.values()].map((c) => c.accountId));
-  const [accountsFound, parentsFound] = await Promise.all([
-    accounts.load(tx, [...accountIds]),
-    parents.size === 0 ? [] : store.operationsByIds(tx, [...parents]),
-  ]);
-  return {
-    saved,
-    cards: cardsFound,
-    accounts: accountsFound,
-    byReference: grouped(found, (o) => o.reference),
-    byRrn: grouped(foundByRrn, (o) => o.rrn),
-    byId: new Map([...operations, ...parentsFound].map((o) => [o.id, o])),
-  };
-}
-
-function grouped(
-  operations: readonly Operation[],
-  keyOf: (o: Operation) => string,
-): Map<string, Operation[]> {
-  const groups = new Map<string, Operation[]>();
-  for (const operation of operations) {
-    const key = keyOf(operation);
-    const group = groups.get(key);
-    if (group) group.push(operation);
-    else groups.set(key, [operation]);
-  }
-  return groups;
-}
-
-function viewOf(
-  command: Command,
-  loaded: Loaded,
-  given: { month: string; nowMs: number; fresh: Fresh },
-): View {
-  const { original: name } = command;
-  const card = loaded.cards.get(command.panLookup) ?? null;
-  const candidates = name?.reference
-    ? (loaded.byReference.get(name.reference) ?? [])
-    : name
-      ? (loaded.byRrn.get(name.rrn) ?? []).filter(
-          (o) => o.acquirer === command.acquirer && (o.kind === 'hold' || o.kind === 'purchase'),
-        )
-      : [];
-  const original = originalOf(command, candidates);
-  return {
-    saved: loaded.saved.get(command.key) ?? null,
-    card,
-    account: card ? (loaded.accounts.get(card.accountId) ?? null) : null,
-    own: command.kind === 'reversal' ? null : ownOf(command, loaded.byReference.get(command.reference) ?? []),
-    original,
-    parent: original?.parentId ? (loaded.byId.get(original.parentId) ?? null) : null,
-    ...given,
-  };
-}
-
-/** What a command reads and writes: two commands of one transaction must not have any of it in common. */
-function keysOf({ key, reference, original: name }: Command, { original, parent }: View): string[] {
-  const keys = [key, `reference ${reference}`];
-  if (name) keys.push(name.reference ? `reference ${name.reference}` : `rrn ${name.rrn}`);
-  if (original) keys.push(original.id, `reference ${original.reference}`);
-  if (parent) keys.push(parent.id, `reference ${parent.reference}`);
-  return keys;
 }
 
 /** Posts to the ledger. A posting that is not covered turns its decision into a plain 51. */
@@ -265,6 +192,8 @@ async function post({ accounts }: AuthorisationsDeps, tx: Tx, work: Work[]): Pro
         line: null,
         created: null,
         changed: [],
+        uses: [],
+        givesBack: [],
       };
     }
   }
@@ -280,17 +209,28 @@ async function write(
 ): Promise<void> {
   const decided = work.filter((w) => !w.decision.replay);
   if (decided.length === 0) return;
-  const messages = decided.map(messageOf).sort((a, b) => order(a.key, b.key));
+  const messages = decided
+    .filter((w) => w.decision.isMessage)
+    .map(messageOf)
+    .sort((a, b) => order(a.key, b.key));
   const created = decided
     .flatMap((w) => w.decision.created ?? [])
     .sort((a, b) => order(a.reference, b.reference) || order(a.rrn, b.rrn));
   const changed = decided.flatMap((w) => w.decision.changed);
   const movements = decided.flatMap((w) => movementOf(w, nowMs) ?? []);
   const [messagesStored, operationsStored] = await Promise.all([
-    store.insertMessages(tx, messages, nowMs),
+    messages.length === 0 ? 0 : store.insertMessages(tx, messages, nowMs),
     created.length === 0 ? 0 : store.insertOperations(tx, created, nowMs),
     changed.length === 0 ? undefined : store.updateOperations(tx, changed, nowMs),
     deps.accounts.tell(tx, movements),
+    deps.classes.count(
+      tx,
+      decided.flatMap((w) => w.decision.uses),
+    ),
+    deps.classes.giveBack(
+      tx,
+      decided.flatMap((w) => w.decision.givesBack),
+    ),
   ]);
   if (messagesStored < messages.length || operationsStored < created.length) throw new KeyTaken();
 }
@@ -302,7 +242,7 @@ function order(a: string, b: string): number {
 function messageOf({ command, view, decision }: Work): StoredMessage {
   return {
     key: command.key,
-    kind: command.kind,
+    kind: command.kind as StoredMessage['kind'],
     mti: command.mti,
     fingerprint: command.fingerprint,
     cardId: view.card?.id ?? null,
@@ -310,6 +250,7 @@ function messageOf({ command, view, decision }: Work): StoredMessage {
     currency: command.currency,
     code: decision.code,
     authorisationCode: decision.authorisationCode,
+    limit: decision.limit,
     operationId: decision.created?.id ?? decision.changed[0]?.id ?? null,
   };
 }
@@ -327,12 +268,19 @@ function movementOf({ command, view, decision, fresh }: Work, nowMs: number): Mo
     description: line.description,
     rrn: command.rrn,
     cardLast4: view.card?.last4 ?? null,
+    counterparty: command.otherEnd && {
+      institution: command.otherEnd.institution,
+      numberMasked: command.otherEnd.numberMasked,
+    },
     transferId: posting.id,
   };
 }
 
-/** Only what a card pays with is disturbed on purpose: reversals, completions and refunds are always answered. */
+/**
+ * Only what a card pays with, and the legs of transfers, are disturbed on purpose: reversals, completions and refunds
+ * are always answered.
+ */
 function deliveryOf(command: Command, { card }: View): CardOutcome {
-  if (command.kind !== 'hold' && command.kind !== 'purchase') return 'approve';
-  return card?.outcome ?? 'approve';
+  const disturbed = command.kind === 'hold' || command.kind === 'purchase' || isLeg(command.kind);
+  return disturbed ? (card?.outcome ?? 'approve') : 'approve';
 }

@@ -1,7 +1,34 @@
-import { type Message, missingFields, readOriginalData, readReplacementAmount } from '@feiqian/iso8583';
+import {
+  ACCOUNT_TYPE,
+  type Message,
+  missingFields,
+  readAccountIdentification,
+  readOriginalData,
+  readReplacementAmount,
+  TRANSACTION_TYPE,
+} from '@feiqian/iso8583';
+import { maskPan } from '@feiqian/keys';
 import type { ResponseCode } from './responseCode.ts';
 
-export type CommandKind = 'hold' | 'purchase' | 'completion' | 'refund' | 'reversal';
+export type CommandKind =
+  | 'hold'
+  | 'purchase'
+  | 'completion'
+  | 'refund'
+  | 'reversal'
+  | 'transfer_out'
+  | 'transfer_in'
+  /** No message: the network asks by the bank API that a leg be refused should it still come. */
+  | 'abandon';
+
+/** The other end of a transfer. */
+export interface OtherEnd {
+  institution: string;
+  /** Keyed hash of the number. */
+  lookup: string;
+  /** As a statement shows the number. */
+  numberMasked: string;
+}
 
 /** How a message names the one it speaks of. */
 export interface OriginalName {
@@ -33,6 +60,12 @@ export interface Command {
   /** What the statement will show. */
   description: string;
   original: OriginalName | null;
+  /** Of a leg of a transfer. */
+  otherEnd: OtherEnd | null;
+  /** What a credit leg names in field 2, where it may be an account number. */
+  payeeNumber: string | null;
+  /** A credit leg that may go to a credit account alone. */
+  toCredit: boolean;
   fingerprint: string;
 }
 
@@ -85,13 +118,15 @@ export function readCommand(
   const elements = text(90);
   const reference = elements === null ? null : originalReference(elements, acquirer, nowMs);
   if (elements !== null && reference === null) return refuse('30', 'field 90 does not name a message');
-  const original = kind === 'hold' || kind === 'purchase' ? null : { reference, rrn };
+  const original = begins.has(kind) ? null : { reference, rrn };
   const stan = text(11) ?? '';
   const terminal = text(41) ?? '';
   const panLookup = lookup(pan);
   const amount = BigInt(text(4) ?? '0');
   const currency = Number(text(49));
-  const processing = (text(3) ?? '').slice(0, 2);
+  const processing = text(3) ?? '';
+  const otherEnd = isLeg(kind) ? otherEndOf(kind, pan, text(102), text(103), lookup) : null;
+  if (isLeg(kind) && otherEnd === null) return refuse('30', 'fields 102 and 103 do not name both ends');
   return {
     ok: true,
     command: {
@@ -108,9 +143,18 @@ export function readCommand(
       currency,
       description: (text(62) ?? text(43) ?? text(42) ?? '').slice(0, descriptionCharsMax),
       original,
-      fingerprint: [terminal, processing, amount, currency, reference ?? '', panLookup.slice(0, 16)].join(
-        '/',
-      ),
+      otherEnd,
+      payeeNumber: kind === 'transfer_in' ? pan : null,
+      toCredit: kind === 'transfer_in' && processing.slice(4) === ACCOUNT_TYPE.credit,
+      fingerprint: [
+        terminal,
+        processing.slice(0, 2),
+        amount,
+        currency,
+        reference ?? '',
+        panLookup.slice(0, 16),
+        ...(otherEnd ? [otherEnd.lookup.slice(0, 16)] : []),
+      ].join('/'),
     },
   };
 }
@@ -128,6 +172,8 @@ function kindOf(message: Message): CommandKind | null {
       return type === '00' ? 'hold' : null;
     case '0200':
     case '0201':
+      if (type === TRANSACTION_TYPE.transferOut) return 'transfer_out';
+      if (type === TRANSACTION_TYPE.transferIn) return 'transfer_in';
       return type === '00' ? 'purchase' : type === '20' ? 'refund' : null;
     case '0220':
     case '0221':
@@ -136,10 +182,85 @@ function kindOf(message: Message): CommandKind | null {
     case '0401':
     case '0420':
     case '0421':
-      return 'reversal';
+      // Money that was given is never taken back by a message.
+      return type === TRANSACTION_TYPE.transferIn ? null : 'reversal';
     default:
       return null;
   }
+}
+
+const begins: ReadonlySet<CommandKind> = new Set(['hold', 'purchase', 'transfer_out', 'transfer_in']);
+
+/** True for the two messages of a transfer. */
+export function isLeg(kind: CommandKind): kind is 'transfer_out' | 'transfer_in' {
+  return kind === 'transfer_out' || kind === 'transfer_in';
+}
+
+/** Field 102 is where a transfer comes from, 103 where it goes: the near end is the number in field 2. */
+function otherEndOf(
+  kind: 'transfer_out' | 'transfer_in',
+  number: string,
+  from: string | null,
+  to: string | null,
+  lookup: (digits: string) => string,
+): OtherEnd | null {
+  const [payer, payee] = [from, to].map((text) => readAccountIdentification(text?.trimEnd() ?? ''));
+  const [near, far] = kind === 'transfer_out' ? [payer, payee] : [payee, payer];
+  if (!near || !far || near.number !== number) return null;
+  return {
+    institution: far.institution,
+    lookup: lookup(far.number),
+    numberMasked: maskPan(far.number),
+  };
+}
+
+/** What asks that a leg be refused should it still come; named as its message is. */
+export function abandonCommand(leg: LegName): Command {
+  const { reference } = leg;
+  return {
+    kind: 'abandon',
+    key: `abandon/${leg.key}`,
+    reference: `abandon/${reference}`,
+    mti: '',
+    acquirer: leg.acquirer,
+    terminal: '',
+    rrn: leg.rrn,
+    panLookup: '',
+    expiry: null,
+    amount: 0n,
+    currency: 0,
+    description: '',
+    original: { reference, rrn: leg.rrn },
+    otherEnd: null,
+    payeeNumber: null,
+    toCredit: false,
+    fingerprint: '',
+  };
+}
+
+/** How a leg of a transfer is found again. */
+export interface LegName {
+  /** Of its message. */
+  key: string;
+  /** Of its operation. */
+  reference: string;
+  acquirer: string;
+  rrn: string;
+}
+
+/** The name of a leg from fields 32, 11, 37 and 7 of its message; `transmittedAtMs` is whole seconds. */
+export function legName(acquirer: string, stan: string, rrn: string, transmittedAtMs: number): LegName {
+  const plain = plainNumber(acquirer);
+  const digits = new Date(transmittedAtMs)
+    .toISOString()
+    .replace(/[-:TZ.]/g, '')
+    .slice(0, 14);
+  return {
+    key: `${digits.slice(0, 8)}/${plain}/${stan}/${rrn}/0200`,
+    reference: `${plain}/${digits}/${stan}`,
+    acquirer: plain,
+    rrn,
+  };
 }
 
 /** Identification codes of institutions may come with zeros in front. */

@@ -3,8 +3,9 @@ import type { Card } from '@feiqian/bank-cards';
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import type { Command, CommandKind } from './command.ts';
-import { decide, originalOf, ownOf, type View } from './decision.ts';
+import { decide, originalOf, ownOf } from './decision.ts';
 import type { Operation, SavedAnswer } from './operation.ts';
+import type { View } from './verdict.ts';
 
 const nowMs = Date.UTC(2026, 0, 5);
 const startBalance = 200n;
@@ -20,12 +21,17 @@ const card: Card = {
   status: 'active',
   outcome: 'approve',
   purchaseMax: null,
+  form: 'plastic',
+  frozen: false,
 };
 const account: Account = {
   id: 'account',
   customerId: 'customer',
   number: '1',
   kind: 'current',
+  class: 'class_1',
+  product: '',
+  productEn: '',
   currency: 'CNY',
   creditLimit: 0n,
   status: 'open',
@@ -110,6 +116,9 @@ function commandOf(stories: readonly Story[], { story: index, part, reversal }: 
     currency: 156,
     description: '',
     original: kind === 'hold' || kind === 'purchase' ? null : { reference: `${index}/${originalPart}`, rrn },
+    otherEnd: null,
+    payeeNumber: null,
+    toCredit: false,
     fingerprint: own,
   };
 }
@@ -172,6 +181,9 @@ function bank() {
         own: command.kind === 'reversal' ? null : ownOf(command, under(command.reference)),
         original,
         parent: original?.parentId ? (operations.get(original.parentId) ?? null) : null,
+        limits: null,
+        isBound: false,
+        owed: null,
         month: '2601',
         nowMs,
         fresh: { operationId: `o${id}`, transferId: id, movementId: `m${id}` },
@@ -180,7 +192,12 @@ function bank() {
       if (decision.replay) return decision.code;
       const done = decision.posting === null || covered(decision.posting);
       const code = done ? decision.code : '51';
-      saved.set(command.key, { fingerprint: command.fingerprint, code, authorisationCode: null });
+      saved.set(command.key, {
+        fingerprint: command.fingerprint,
+        code,
+        authorisationCode: null,
+        limit: null,
+      });
       if (!done) return code;
       if (decision.posting) post(decision.posting);
       if (decision.created) operations.set(decision.created.id, decision.created);

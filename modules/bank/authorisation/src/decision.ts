@@ -1,63 +1,11 @@
-import { type Account, currencyNumber, type MovementKind, type Posting } from '@feiqian/bank-accounts';
+import { currencyNumber, type Posting } from '@feiqian/bank-accounts';
 import type { Card } from '@feiqian/bank-cards';
+import { breachOf, type LimitState, stateOf, type Use } from '@feiqian/bank-classes';
 import type { Command } from './command.ts';
-import type { Operation, SavedAnswer } from './operation.ts';
+import type { Operation } from './operation.ts';
 import { type ResponseCode, refusedInAdvance } from './responseCode.ts';
-
-/** Ids for what a command may create, made before it is decided. UUIDs. */
-export interface Fresh {
-  operationId: string;
-  transferId: string;
-  movementId: string;
-}
-
-/** All that a decision may depend on. */
-export interface View {
-  saved: SavedAnswer | null;
-  card: Card | null;
-  account: Account | null;
-  /** An operation under the command's own reference and RRN: mostly the memory of a reversal. */
-  own: Operation | null;
-  original: Operation | null;
-  /** The hold of an original that is a completion, the purchase of one that is a refund. */
-  parent: Operation | null;
-  /** Present month in the bank's zone, YYMM. */
-  month: string;
-  nowMs: number;
-  fresh: Fresh;
-}
-
-/** A line for the statement once the posting is done. */
-export interface Line {
-  kind: MovementKind;
-  /** Signed, minor units. */
-  amount: bigint;
-  description: string;
-}
-
-/** What to do and to answer. Nothing is done when `posting` turns out not to be covered: then the answer is 51. */
-export interface Decision {
-  code: ResponseCode;
-  authorisationCode: string | null;
-  posting: Posting | null;
-  line: Line | null;
-  created: Operation | null;
-  /** New values of operations that were there. */
-  changed: Operation[];
-  /** The message was answered before: nothing is stored. */
-  replay: boolean;
-}
-
-const nothing = {
-  authorisationCode: null,
-  posting: null,
-  line: null,
-  created: null,
-  changed: [],
-  replay: false,
-} satisfies Omit<Decision, 'code'>;
-
-const answer = (code: ResponseCode): Decision => ({ code, ...nothing });
+import { transferIn, transferOut } from './transfer.ts';
+import { answer, authorisationCodeOf, type Decision, operationOf, refusedBy, type View } from './verdict.ts';
 
 /**
  * Decides one command. Pure: same view, same decision. The one thing left open is whether the account covers
@@ -66,8 +14,8 @@ const answer = (code: ResponseCode): Decision => ({ code, ...nothing });
 export function decide(command: Command, view: View): Decision {
   if (view.saved) {
     if (view.saved.fingerprint !== command.fingerprint) return { ...answer('94'), replay: true };
-    const { code, authorisationCode } = view.saved;
-    return { ...answer(code as ResponseCode), authorisationCode, replay: true };
+    const { code, authorisationCode, limit } = view.saved;
+    return { ...answer(code as ResponseCode), authorisationCode, limit, replay: true };
   }
   switch (command.kind) {
     case 'hold':
@@ -79,6 +27,12 @@ export function decide(command: Command, view: View): Decision {
       return refund(command, view);
     case 'reversal':
       return reverse(command, view);
+    case 'transfer_out':
+      return transferOut(command, view);
+    case 'transfer_in':
+      return transferIn(command, view);
+    case 'abandon':
+      return abandon(command, view);
   }
 }
 
@@ -89,11 +43,11 @@ function refusalOf(command: Command, { own, card, account, month }: View): Respo
   if (currencyNumber(account.currency) !== command.currency) return '12';
   if (card.status === 'lost' || card.outcome === 'lost_card') return '41';
   if (card.status === 'stolen') return '43';
+  if (card.frozen) return '62';
   if (card.expiry < month || (command.expiry !== null && command.expiry !== card.expiry)) return '54';
   if (command.amount === 0n) return '13';
   if (account.status === 'frozen') return '57';
   if (card.outcome === 'do_not_honour') return '05';
-  if (card.purchaseMax !== null && command.amount > card.purchaseMax) return '61';
   return null;
 }
 
@@ -102,6 +56,8 @@ function authorise(command: Command, view: View): Decision {
   if (refusal !== null) return answer(refusal);
   const { fresh } = view;
   const card = view.card as Card;
+  const limit = limitOf(command, view, card);
+  if (limit) return refusedBy(limit);
   const hold = command.kind === 'hold';
   const authorisationCode = authorisationCodeOf(fresh.transferId);
   const { amount, currency } = command;
@@ -124,7 +80,25 @@ function authorise(command: Command, view: View): Decision {
       posted: hold ? 0n : amount,
       authorisationCode,
     },
+    uses: usesOf(command, view, card.accountId),
   };
+}
+
+/** The limit that a payment would break: the card's own, or one of the account's class. */
+function limitOf({ amount }: Command, view: View, { purchaseMax }: Card): LimitState | null {
+  if (purchaseMax !== null && amount > purchaseMax) return stateOf('single_payment', purchaseMax, 0n, null);
+  return breachOf(view.limits ?? [], 'out', amount, false);
+}
+
+/** What counts against the limits of the account's class. */
+function usesOf({ amount }: Command, { limits, nowMs }: View, accountId: string): Use[] {
+  return limits ? [{ accountId, direction: 'out', amount, atMs: nowMs }] : [];
+}
+
+/** What an operation no longer counts for. */
+function giveBackOf({ counted, accountId, createdAtMs }: Operation, amount: bigint): Use[] {
+  if (!counted || accountId === null || amount === 0n) return [];
+  return [{ accountId, direction: 'out', amount, atMs: createdAtMs }];
 }
 
 function complete(command: Command, view: View): Decision {
@@ -158,6 +132,7 @@ function complete(command: Command, view: View): Decision {
       authorisationCode: hold.authorisationCode,
     },
     changed: [{ ...hold, state: 'posted', posted: amount }],
+    givesBack: giveBackOf(hold, hold.amount - amount),
   };
 }
 
@@ -199,6 +174,7 @@ function reverse(command: Command, view: View): Decision {
   if (!original) return { ...answer('00'), created: refusedOperation(command, view) };
   if (original.state === 'refused' || original.state === 'reversed') return answer('00');
   if (isOtherCard(view, original)) return answer('25');
+  if (original.kind === 'transfer_in') return answer('12');
   if (command.amount !== original.amount || command.currency !== original.currency) return answer('64');
   if (original.kind === 'refund') return reverseRefund(command, view, original);
   const sale = original.kind === 'completion' ? (parent as Operation) : original;
@@ -212,16 +188,18 @@ function reverse(command: Command, view: View): Decision {
   };
   if (sale.state === 'held') {
     const posting: Posting = { ...base, kind: 'release', holdId: sale.transferId as string };
-    return { ...answer('00'), posting, changed };
+    return { ...answer('00'), posting, changed, givesBack: giveBackOf(sale, sale.amount) };
   }
+  const givesBack = sale.state === 'posted' ? giveBackOf(sale, sale.posted) : [];
   const amount = sale.state === 'posted' ? sale.posted - sale.refunded : 0n;
-  if (amount === 0n) return { ...answer('00'), changed };
+  if (amount === 0n) return { ...answer('00'), changed, givesBack };
   const description = command.description || sale.description;
   return {
     ...answer('00'),
     posting: { ...base, kind: 'give_back', amount },
     line: { kind: 'reversal', amount, description },
     changed,
+    givesBack,
   };
 }
 
@@ -246,34 +224,20 @@ function reverseRefund(command: Command, view: View, refunded: Operation): Decis
   };
 }
 
-function isOtherCard(view: View, operation: Operation): boolean {
-  return operation.cardId !== (view.card?.id ?? null);
+/** Nothing is known of the leg: it is refused from now on. What is known of it stands. */
+function abandon(command: Command, view: View): Decision {
+  if (view.original) return { ...answer('00'), replay: true };
+  return { ...answer('00'), created: refusedOperation(command, view), isMessage: false };
 }
 
-type Opened = Omit<Operation, 'kind' | 'state' | 'posted' | 'authorisationCode'>;
-
-function operationOf(command: Command, view: View, accountId: string, cardId: string | null): Opened {
-  return {
-    id: view.fresh.operationId,
-    reference: command.reference,
-    terminal: command.terminal,
-    acquirer: command.acquirer,
-    rrn: command.rrn,
-    cardId,
-    accountId,
-    parentId: null,
-    amount: command.amount,
-    currency: command.currency,
-    refunded: 0n,
-    transferId: view.fresh.transferId,
-    description: command.description,
-    createdAtMs: view.nowMs,
-  };
+function isOtherCard(view: View, operation: Operation): boolean {
+  return operation.cardId !== (view.card?.id ?? null);
 }
 
 function refusedOperation(command: Command, view: View): Operation {
   return {
     ...operationOf(command, view, '', view.card?.id ?? null),
+    counted: false,
     reference: command.original?.reference as string,
     accountId: null,
     kind: 'refused',
@@ -282,11 +246,6 @@ function refusedOperation(command: Command, view: View): Operation {
     transferId: null,
     authorisationCode: null,
   };
-}
-
-/** Six digits that follow from the transfer's id; field 38. */
-function authorisationCodeOf(transferId: string): string {
-  return (Number.parseInt(transferId.slice(-8), 16) % 1_000_000).toString().padStart(6, '0');
 }
 
 /** The operation that a command would be itself: the same reference and RRN. */
@@ -301,7 +260,7 @@ export function ownOf(command: Command, candidates: readonly Operation[]): Opera
  */
 export function originalOf(command: Command, candidates: readonly Operation[]): Operation | null {
   const byRrn = candidates.find((o) => o.rrn === command.rrn);
-  if (byRrn || command.kind === 'reversal') return byRrn ?? null;
+  if (byRrn || command.kind === 'reversal' || command.kind === 'abandon') return byRrn ?? null;
   const seen = candidates.filter((o) => o.kind !== 'refused');
   const [only, ...more] = seen;
   const sameTerminal = seen.filter((o) => o.terminal === command.terminal);

@@ -6,10 +6,19 @@ export {
   createAuthorisations,
   groupMessagesMax,
 } from './authorisations.ts';
-export { type Command, type CommandKind, type ReadCommand, readCommand } from './command.ts';
+export {
+  type Command,
+  type CommandKind,
+  type LegName,
+  legName,
+  type ReadCommand,
+  readCommand,
+} from './command.ts';
 export { type Conversation, createConversation, type HostLogger } from './conversation.ts';
-export { type Decision, decide, type Fresh, originalOf, ownOf, type View } from './decision.ts';
+export { decide, originalOf, ownOf } from './decision.ts';
 export { frameBytesMax, type Host, type HostTls, startHost } from './host.ts';
+export type { Leg } from './leg.ts';
 export { createMacKeys, type MacKeys } from './mac-keys.ts';
 export type { Operation, OperationKind, OperationState, SavedAnswer } from './operation.ts';
 export type { ResponseCode } from './responseCode.ts';
+export type { Decision, Fresh, View } from './verdict.ts';

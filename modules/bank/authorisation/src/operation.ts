@@ -1,8 +1,17 @@
-/** `refused` is the memory of a reversal that came before its original. */
-export type OperationKind = 'hold' | 'purchase' | 'completion' | 'refund' | 'refused';
+import type { LimitState } from '@feiqian/bank-classes';
+
+/** `refused` is the memory of a reversal, or of a leg given up, that came before its original. */
+export type OperationKind =
+  | 'hold'
+  | 'purchase'
+  | 'completion'
+  | 'refund'
+  | 'transfer_out'
+  | 'transfer_in'
+  | 'refused';
 /**
- * A hold is `held`, then `posted` by its completion or `reversed`. Purchases, completions and refunds are
- * `posted`, then perhaps `reversed`. `refused` stays.
+ * A hold is `held`, then `posted` by its completion or `reversed`. Purchases, completions, refunds and transfers out
+ * are `posted`, then perhaps `reversed`. Transfers in stay `posted`. `refused` stays.
  */
 export type OperationState = 'held' | 'posted' | 'reversed' | 'refused';
 
@@ -29,6 +38,8 @@ export interface Operation {
   /** The ledger transfer behind it. */
   transferId: string | null;
   authorisationCode: string | null;
+  /** It counts against the limits of its account's class, in the day and year of its creation. */
+  counted: boolean;
   description: string;
   createdAtMs: number;
 }
@@ -38,4 +49,6 @@ export interface SavedAnswer {
   fingerprint: string;
   code: string;
   authorisationCode: string | null;
+  /** The limit that refused it. */
+  limit: LimitState | null;
 }

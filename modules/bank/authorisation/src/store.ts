@@ -1,5 +1,6 @@
 import type { Sql, Tx } from '@feiqian/db';
-import type { CommandKind } from './command.ts';
+import type { CommandKind, LegName } from './command.ts';
+import { readLimit, writtenLimit } from './limitRow.ts';
 import type { Operation, OperationKind, OperationState, SavedAnswer } from './operation.ts';
 
 interface OperationRow {
@@ -19,6 +20,7 @@ interface OperationRow {
   refunded: bigint;
   transfer_id: string | null;
   authorisation_code: string | null;
+  counted: boolean;
   description: string;
   created_at: Date;
 }
@@ -26,7 +28,7 @@ interface OperationRow {
 /** A decided message as its row says. */
 export interface StoredMessage extends SavedAnswer {
   key: string;
-  kind: CommandKind;
+  kind: Exclude<CommandKind, 'abandon'>;
   mti: string;
   cardId: string | null;
   amount: bigint;
@@ -34,8 +36,21 @@ export interface StoredMessage extends SavedAnswer {
   operationId: string | null;
 }
 
+/** What the tables know of a leg. */
+export interface LegRows {
+  operation: Operation | null;
+  message: {
+    kind: CommandKind;
+    amount: bigint;
+    currency: number;
+    code: string;
+    limit: SavedAnswer['limit'];
+    receivedAtMs: number;
+  } | null;
+}
+
 const operationColumns = `id, reference, terminal, acquirer, rrn, kind, state, card_id, account_id, parent_id, amount,
-  currency, posted, refunded, transfer_id, authorisation_code, description, created_at`;
+  currency, posted, refunded, transfer_id, authorisation_code, counted, description, created_at`;
 
 function toOperation(row: OperationRow): Operation {
   return {
@@ -55,6 +70,7 @@ function toOperation(row: OperationRow): Operation {
     refunded: row.refunded,
     transferId: row.transfer_id,
     authorisationCode: row.authorisation_code,
+    counted: row.counted,
     description: row.description,
     createdAtMs: row.created_at.getTime(),
   };
@@ -85,8 +101,9 @@ export function createStore(schema: string) {
         fingerprint: string;
         response_code: string;
         authorisation_code: string | null;
+        refused_by: unknown;
       }>(
-        `select key, fingerprint, response_code, authorisation_code from ${schema}.message
+        `select key, fingerprint, response_code, authorisation_code, refused_by from ${schema}.message
          where key = any($1::text[])`,
         [keys],
         `${schema}.message_saved`,
@@ -94,7 +111,12 @@ export function createStore(schema: string) {
       return new Map(
         rows.map((r) => [
           r.key,
-          { fingerprint: r.fingerprint, code: r.response_code, authorisationCode: r.authorisation_code },
+          {
+            fingerprint: r.fingerprint,
+            code: r.response_code,
+            authorisationCode: r.authorisation_code,
+            limit: readLimit(r.refused_by),
+          },
         ]),
       );
     },
@@ -111,9 +133,12 @@ export function createStore(schema: string) {
     async insertMessages(tx: Tx, messages: readonly StoredMessage[], nowMs: number): Promise<number> {
       const { count } = await tx.query(
         `insert into ${schema}.message (key, kind, mti, fingerprint, card_id, amount, currency, response_code,
-           authorisation_code, operation_id, received_at)
-         select *, $11::timestamptz from unnest($1::text[], $2::text[], $3::text[], $4::text[], $5::uuid[],
-           $6::bigint[], $7::int[], $8::text[], $9::text[], $10::uuid[])
+           authorisation_code, operation_id, refused_by, received_at)
+         select key, kind, mti, fingerprint, card_id, amount, currency, code, authorisation_code, operation_id,
+           refused_by::jsonb, $12::timestamptz
+           from unnest($1::text[], $2::text[], $3::text[], $4::text[], $5::uuid[], $6::bigint[], $7::int[], $8::text[],
+             $9::text[], $10::uuid[], $11::text[]) as m (key, kind, mti, fingerprint, card_id, amount, currency, code,
+             authorisation_code, operation_id, refused_by)
          on conflict (key) do nothing`,
         [
           messages.map((m) => m.key),
@@ -126,6 +151,7 @@ export function createStore(schema: string) {
           messages.map((m) => m.code),
           messages.map((m) => m.authorisationCode),
           messages.map((m) => m.operationId),
+          messages.map((m) => writtenLimit(m.limit)),
           at(nowMs),
         ],
         `${schema}.message_insert`,
@@ -137,9 +163,9 @@ export function createStore(schema: string) {
     async insertOperations(tx: Tx, created: readonly Operation[], nowMs: number): Promise<number> {
       const { count } = await tx.query(
         `insert into ${schema}.operation (${operationColumns}, updated_at)
-         select *, $18::timestamptz, $18::timestamptz from unnest($1::uuid[], $2::text[], $3::text[], $4::text[],
+         select *, $19::timestamptz, $19::timestamptz from unnest($1::uuid[], $2::text[], $3::text[], $4::text[],
            $5::text[], $6::text[], $7::text[], $8::uuid[], $9::uuid[], $10::uuid[], $11::bigint[], $12::int[],
-           $13::bigint[], $14::bigint[], $15::uuid[], $16::text[], $17::text[])
+           $13::bigint[], $14::bigint[], $15::uuid[], $16::text[], $17::boolean[], $18::text[])
          on conflict (reference, rrn) do nothing`,
         [
           created.map((o) => o.id),
@@ -158,6 +184,7 @@ export function createStore(schema: string) {
           created.map((o) => o.refunded),
           created.map((o) => o.transferId),
           created.map((o) => o.authorisationCode),
+          created.map((o) => o.counted),
           created.map((o) => o.description),
           at(nowMs),
         ],
@@ -182,6 +209,40 @@ export function createStore(schema: string) {
         ],
         `${schema}.operation_update`,
       );
+    },
+
+    /** What is known of a leg of a transfer: what it did, and how its message was answered. */
+    async leg(sql: Sql, { reference, rrn, key }: LegName): Promise<LegRows> {
+      const { rows: operations } = await sql.query<OperationRow>(
+        `select ${operationColumns} from ${schema}.operation where reference = $1 and rrn = $2`,
+        [reference, rrn],
+      );
+      const { rows: messages } = await sql.query<{
+        kind: CommandKind;
+        amount: bigint;
+        currency: number;
+        response_code: string;
+        refused_by: unknown;
+        received_at: Date;
+      }>(
+        `select kind, amount, currency, response_code, refused_by, received_at from ${schema}.message where key = $1`,
+        [key],
+      );
+      const [operation] = operations;
+      const [message] = messages;
+      return {
+        operation: operation ? toOperation(operation) : null,
+        message: message
+          ? {
+              kind: message.kind,
+              amount: message.amount,
+              currency: message.currency,
+              code: message.response_code,
+              limit: readLimit(message.refused_by),
+              receivedAtMs: message.received_at.getTime(),
+            }
+          : null,
+      };
     },
 
     /** The stored keys of message authentication, wrapped, as hexadecimal. */

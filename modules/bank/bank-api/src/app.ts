@@ -1,13 +1,12 @@
 import { createHash, timingSafeEqual } from 'node:crypto';
 import {
   type BankApiRoute,
+  type BankApiRouteId,
   type BankHealth,
   type BankLimit,
   type BankProblemCode,
   bankApiOpenApi,
   bankApiRoutes,
-  type CreateBankConsent,
-  type ProvisionBankCard,
 } from '@feiqian/contract';
 import type { Ids } from '@feiqian/ids';
 import fastify, {
@@ -16,7 +15,7 @@ import fastify, {
   type FastifyReply,
   type FastifyRequest,
 } from 'fastify';
-import type { CardsForNetwork } from './cardsForNetwork.ts';
+import { type Handler, handlersOf, type UseCases } from './handlers.ts';
 import { BankProblem, problemOf } from './problem.ts';
 
 const bodyBytesMax = 16 * 1024;
@@ -32,16 +31,14 @@ export interface BankApiTls {
 
 export interface BankApiDeps {
   ids: Ids;
-  cardsForNetwork: CardsForNetwork;
+  use: UseCases;
   /** The network's bearer key. */
   apiKey: string;
-  health: () => Promise<BankHealth>;
+  /** Serves the routes of a bank that is open for tests. */
+  sandbox: boolean;
   onInternalError: (error: unknown) => void;
   tls?: BankApiTls | undefined;
 }
-
-type Handler = (request: FastifyRequest) => Promise<unknown>;
-type RouteId = keyof typeof bankApiRoutes;
 
 /** The bank API as a Fastify application that is not listening yet. */
 export function createBankApi(deps: BankApiDeps): FastifyInstance {
@@ -71,33 +68,18 @@ export function createBankApi(deps: BankApiDeps): FastifyInstance {
   });
   app.setErrorHandler((error: FastifyError, request, reply) => answerError(deps, error, request, reply));
   app.setNotFoundHandler((request, reply) => {
-    const known = Object.values<BankApiRoute>(bankApiRoutes).some(
-      (route) => fastifyPath(route.path) === request.url.split('?')[0],
-    );
+    const [path = ''] = request.url.split('?');
+    const known = Object.values<BankApiRoute>(bankApiRoutes).some((route) => matches(route.path, path));
     return sendProblem(reply, request, known ? 'method_not_allowed' : 'not_found');
   });
-  const handlers = handlersOf(deps);
+  const handlers = handlersOf(deps.use);
   const keyDigest = digest(deps.apiKey);
   for (const route of Object.values<BankApiRoute>(bankApiRoutes)) {
-    const handler = handlers[route.id as RouteId];
-    if (handler) addRoute(app, route, handler, (r) => authenticate(r, keyDigest));
+    if (route.sandbox && !deps.sandbox) continue;
+    addRoute(app, route, handlers[route.id as BankApiRouteId], (r) => authenticate(r, keyDigest));
   }
-  app.get('/openapi.json', async () => bankApiOpenApi());
+  app.get('/openapi.json', async () => bankApiOpenApi(deps.sandbox));
   return app;
-}
-
-function handlersOf({ cardsForNetwork, health }: BankApiDeps): Partial<Record<RouteId, Handler>> {
-  const consentOf = (request: FastifyRequest) => (request.query as { consent_id: string }).consent_id;
-  const refOf = (request: FastifyRequest) => (request.params as { ref: string }).ref;
-  return {
-    createConsent: (r) => cardsForNetwork.createConsent(r.body as CreateBankConsent),
-    revokeConsent: (r) => cardsForNetwork.revokeConsent((r.params as { id: string }).id),
-    listCards: (r) => cardsForNetwork.listCards(consentOf(r)),
-    provisionCard: (r) => cardsForNetwork.provision((r.body as ProvisionBankCard).consent_id, refOf(r)),
-    cardBalance: (r) => cardsForNetwork.balance(consentOf(r), refOf(r)),
-    cardMovements: (r) => cardsForNetwork.movements(consentOf(r), refOf(r), r.query as object),
-    health: () => health(),
-  };
 }
 
 function addRoute(
@@ -123,6 +105,14 @@ function addRoute(
       return route.answer ? answer : reply.send();
     },
   });
+}
+
+/** True when an address is one of a route, whatever the method. */
+function matches(route: string, path: string): boolean {
+  const [wanted, given] = [route.split('/'), path.split('/')];
+  return (
+    wanted.length === given.length && wanted.every((part, i) => part.startsWith('{') || part === given[i])
+  );
 }
 
 function fastifyPath(path: string): string {

@@ -1,8 +1,10 @@
+export { type AccountsForNetwork, createAccountsForNetwork } from './accounts.ts';
 export { type BankApiDeps, type BankApiTls, createBankApi } from './app.ts';
-export {
-  bankApiMigrations,
-  type CardsForNetwork,
-  type CardsForNetworkDeps,
-  createCardsForNetwork,
-} from './cardsForNetwork.ts';
+export { type CardsForNetwork, createCardsForNetwork } from './cards.ts';
 export { consentMsMax } from './consent.ts';
+export { bankApiMigrations, type Consents, createConsents } from './consents.ts';
+export { type CreditForNetwork, createCreditForNetwork } from './credit.ts';
+export type { UseCases } from './handlers.ts';
+export { createOpenings, type Openings } from './openings.ts';
+export { createRequests } from './requests.ts';
+export { createTransfersForNetwork, type TransfersForNetwork } from './transfers.ts';

@@ -1,5 +1,6 @@
 export type CardKind = 'debit' | 'credit';
 export type CardStatus = 'active' | 'lost' | 'stolen';
+export type CardForm = 'plastic' | 'virtual';
 
 /**
  * What the sandbox lets happen on purpose when a test card pays; `approve` is the ordinary course.
@@ -37,6 +38,9 @@ export interface Card {
   /** YYMM, the last month in which it is good. */
   expiry: string;
   status: CardStatus;
+  form: CardForm;
+  /** The network has frozen it: nothing is taken from it until it is thawed. */
+  frozen: boolean;
   outcome: CardOutcome;
   /** The most one purchase may be, minor units; null: no such limit. */
   purchaseMax: bigint | null;

@@ -1,15 +1,22 @@
 import type { Clock } from '@feiqian/clock';
-import type { Db, Migrations, Sql } from '@feiqian/db';
+import type { Db, Migrations, Sql, Tx } from '@feiqian/db';
 import type { Ids } from '@feiqian/ids';
-import type { Pan } from '@feiqian/keys';
+import { luhnCheckDigit, Pan } from '@feiqian/keys';
 import init from '../migrations/0001_init.sql';
+import freeze from '../migrations/0002_freeze_and_virtual.sql';
 import { type Card, type CardStatus, isExpired, monthOf } from './card.ts';
 import { createPanVault } from './panVault.ts';
 import { createStore } from './store.ts';
 
 /** The tables of the module in the schema of one bank. */
 export function cardsMigrations(schema: string): Migrations {
-  return { schema, scripts: [{ name: '0001_init', sql: init }] };
+  return {
+    schema,
+    scripts: [
+      { name: '0001_init', sql: init },
+      { name: '0002_freeze_and_virtual', sql: freeze },
+    ],
+  };
 }
 
 export interface CardsDeps {
@@ -24,7 +31,7 @@ export interface CardsDeps {
 }
 
 /** A card to issue. */
-export interface NewCard extends Card {
+export interface NewCard extends Omit<Card, 'frozen'> {
   pan: Pan;
 }
 
@@ -35,8 +42,12 @@ export interface Cards {
   lookup(digits: string): string;
   /** The cards that exist, by keyed hash. */
   load(sql: Sql, lookups: readonly string[]): Promise<Map<string, Card>>;
-  ofCustomer(customerId: string): Promise<Card[]>;
+  ofCustomer(customerId: string, sql?: Sql): Promise<Card[]>;
   byId(id: string): Promise<Card | null>;
+  /** A number for a virtual card: the BIN, a 7, a count, the check digit; sixteen digits. */
+  newPan(tx: Tx, bin: string): Promise<Pan>;
+  /** Freezes or thaws cards of a customer; those that were as asked already are not among the answer. */
+  setFrozen(customerId: string, ids: readonly string[], frozen: boolean, sql: Sql): Promise<Card[]>;
   /** The card number itself, for the vault of the network; null when there is no such card. */
   reveal(id: string): Promise<string | null>;
   /** False when there is no such card. */
@@ -45,6 +56,8 @@ export interface Cards {
   month(): string;
   hasExpired(card: Card): boolean;
 }
+
+const panDigits = 16;
 
 /** The cards of one bank. */
 export function createCards({ schema, db, clock, ids, panKey, timeZone }: CardsDeps): Cards {
@@ -68,7 +81,16 @@ export function createCards({ schema, db, clock, ids, panKey, timeZone }: CardsD
       if (lookups.length === 0) return new Map();
       return new Map((await store.byLookups(sql, lookups)).map((found) => [found.lookup, found.card]));
     },
-    ofCustomer: (customerId) => store.byCustomer(db, customerId),
+    ofCustomer: (customerId, sql = db) => store.byCustomer(sql, customerId),
+    async newPan(tx, bin) {
+      const count = (await store.nextInSeries(tx)).toString();
+      const body = `${bin}7${count.padStart(panDigits - bin.length - 2, '0')}`;
+      const pan = Pan.parse(body + luhnCheckDigit(body));
+      if (!pan) throw new Error('the series of card numbers is used up');
+      return pan;
+    },
+    setFrozen: (customerId, ids, frozen, sql) =>
+      store.setFrozen(sql, customerId, ids, frozen ? clock.now() : null),
     byId: async (id) => (await store.byId(db, id))?.card ?? null,
     async reveal(id) {
       const found = await store.byId(db, id);

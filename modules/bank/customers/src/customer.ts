@@ -11,6 +11,13 @@ export interface Customer {
   createdAtMs: number;
 }
 
+/** The three factors of a real-name check, as somebody gives them. */
+export interface Identity {
+  name: string;
+  identityNumber: string;
+  mobile: string;
+}
+
 /** A customer to register; the number of the identity document is kept as a keyed hash only. */
 export interface NewCustomer {
   id: string;
