@@ -11,6 +11,9 @@ const TABLE = Uint16Array.from({ length: 256 }, (_, byte) => {
  */
 export function crc16(text: string): string {
   let crc = 0xffff;
-  for (const byte of UTF8.encode(text)) crc = ((crc << 8) & 0xffff) ^ (TABLE[(crc >> 8) ^ byte] as number);
+  const bytes = UTF8.encode(text);
+  for (let i = 0; i < bytes.length; i++) {
+    crc = ((crc << 8) & 0xffff) ^ (TABLE[(crc >> 8) ^ (bytes[i] as number)] as number);
+  }
   return crc.toString(16).toUpperCase().padStart(4, '0');
 }

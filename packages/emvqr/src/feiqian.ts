@@ -79,6 +79,7 @@ function language(code: FeiqianCode): Pick<MerchantPresented, 'language'> {
   return { language: { language: code.language ?? 'ZH', name, ...(city === '' ? {} : { city }) } };
 }
 
+const printable = /^[ -~]*$/;
 const cleaned = new Map<string, string>();
 const cleanedMax = 10_000;
 
@@ -106,6 +107,7 @@ function latinNow(text: string, max: number): string {
 
 /** Precomposed characters (as the specification asks), without control characters, cut between characters. */
 function cutNow(text: string, max: number): string {
+  if (printable.test(text)) return text.trim().slice(0, max).trimEnd();
   const clean = text
     .normalize('NFC')
     .replace(/\p{Cc}|\p{Cs}/gu, '')

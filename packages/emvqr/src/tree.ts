@@ -184,12 +184,16 @@ function writeLevel(nodes: readonly MpmNode[], parent: string | null): string {
         `id ${path} has ${length} characters, 1 to ${VALUE_CHARACTERS_MAX} are allowed`,
       );
     }
-    if (/\p{Cc}|\p{Cs}/u.test(value)) throw new MpmFormatError(`id ${path} has a control character`);
+    if (!printable.test(value) && /\p{Cc}|\p{Cs}/u.test(value))
+      throw new MpmFormatError(`id ${path} has a control character`);
     out += node.id + String(length).padStart(2, '0') + value;
   }
   return out;
 }
 
+/** Most values: one unit of a string is one character, and none is a control character. */
+const printable = /^[ -~]*$/;
+
 function characters(text: string): number {
-  return Array.from(text).length;
+  return printable.test(text) ? text.length : Array.from(text).length;
 }

@@ -31,9 +31,20 @@ export function manualClock(startMs = Date.UTC(2026, 0, 5, 1, 0, 0)): ManualCloc
   };
 }
 
-/** RFC 3339 in UTC with milliseconds. */
+/** A power of two. */
+const lastCount = 8;
+const lastMs = new Float64Array(lastCount).fill(Number.NaN);
+const lastTexts: string[] = Array(lastCount).fill('');
+let nextPlace = 0;
+
+/** RFC 3339 in UTC with milliseconds. What is made together bears the same few instants, so the last are remembered. */
 export function instant(ms: number): string {
-  return new Date(ms).toISOString();
+  for (let i = 0; i < lastCount; i++) if (lastMs[i] === ms) return lastTexts[i] as string;
+  const text = new Date(ms).toISOString();
+  lastMs[nextPlace] = ms;
+  lastTexts[nextPlace] = text;
+  nextPlace = (nextPlace + 1) & (lastCount - 1);
+  return text;
 }
 
 export { businessDay } from './businessDay.ts';

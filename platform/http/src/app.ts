@@ -117,20 +117,21 @@ export async function createHttp(options: HttpOptions): Promise<HttpApp> {
 
 /** Numbers in a query string arrive as text: only there they are read as numbers. */
 function coerceQueries(app: HttpApp): void {
-  app.addHook('preValidation', async (request) => {
+  app.addHook('preValidation', (request, _reply, done) => {
     const query = request.query as Record<string, unknown>;
     const limit = query.limit;
     if (typeof limit === 'string' && /^[0-9]{1,6}$/.test(limit)) query.limit = Number(limit);
+    done();
   });
 }
 
 /** A route that takes no body gets none, or an empty object: what nobody reads is a mistake of the caller. */
 function refuseIdleBodies(app: HttpApp): void {
-  app.addHook('preValidation', async (request) => {
+  app.addHook('preValidation', (request, _reply, done) => {
     const { body } = request;
-    if (body === undefined || body === null || request.routeOptions.schema?.body !== undefined) return;
+    if (body === undefined || body === null || request.routeOptions.schema?.body !== undefined) return done();
     const empty = typeof body === 'object' && !Array.isArray(body) && Object.keys(body).length === 0;
-    if (!empty) throw new ProblemError('invalid_request', 'This route takes no body.');
+    done(empty ? undefined : new ProblemError('invalid_request', 'This route takes no body.'));
   });
 }
 

@@ -1,3 +1,4 @@
+import { instant } from '@feiqian/clock';
 import type { Sql, SqlValue, Tx } from '@feiqian/db';
 import type { Payment } from '../payment.ts';
 
@@ -10,7 +11,7 @@ interface Column {
   value: (p: Payment) => Cell;
 }
 
-const at = (ms: number | null): string | null => (ms === null ? null : new Date(ms).toISOString());
+const at = (ms: number | null): string | null => (ms === null ? null : instant(ms));
 const column =
   (set: Column['set']) =>
   (name: string, type: string, value: (p: Payment) => Cell): Column => ({ name, type, set, value });

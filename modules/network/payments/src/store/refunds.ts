@@ -1,7 +1,8 @@
+import { instant } from '@feiqian/clock';
 import type { Sql, Tx } from '@feiqian/db';
 import type { Refund } from '../payment.ts';
 
-const at = (ms: number | null): string | null => (ms === null ? null : new Date(ms).toISOString());
+const at = (ms: number | null): string | null => (ms === null ? null : instant(ms));
 
 interface RefundRow {
   id: string;
