@@ -21,6 +21,16 @@ export const batchEventsMax = 8_190;
 /** How often a batch is decided anew because another process took one of its new ids meanwhile. */
 const attemptsMax = 5;
 
+/** How transfers are created. */
+export interface CreateOptions {
+  /**
+   * The caller knows that none of the ids was ever tried (they are new, or the row of its own that names them is locked),
+   * and runs nothing after this in the transaction that needs to know how it went. Ids are not looked up and the commit
+   * does not wait for the inserts; an id that exists after all fails the transaction (SQLSTATE 23505).
+   */
+  readonly fresh?: boolean;
+}
+
 /** Accounts and transfers in double entry. Amounts in minor units, times in ms since 1970. */
 export interface Ledger {
   readonly migrations: Migrations;
@@ -31,7 +41,12 @@ export interface Ledger {
    * until the transaction ends: call it once per transaction, as late as possible.
    * @throws RangeError for an input outside the data model's types, or more than `batchEventsMax`
    */
-  createTransfers(tx: Tx, transfers: readonly TransferInput[], nowMs: number): Promise<TransferResult[]>;
+  createTransfers(
+    tx: Tx,
+    transfers: readonly TransferInput[],
+    nowMs: number,
+    options?: CreateOptions,
+  ): Promise<TransferResult[]>;
   /** The accounts that exist, in the order asked for. */
   lookupAccounts(sql: Sql, ids: readonly string[]): Promise<Account[]>;
   /** The transfers that exist, in the order asked for. */
@@ -71,7 +86,8 @@ export function createLedger(schema: string): Ledger {
   return {
     migrations: { schema, scripts: [{ name: '0001_ledger', sql: init }] },
     createAccounts: (tx, inputs, nowMs) => createAccounts(accounts, tx, inputs, nowMs),
-    createTransfers: (tx, inputs, nowMs) => inTurn(tx, () => createTransfers(stores, tx, inputs, nowMs)),
+    createTransfers: (tx, inputs, nowMs, options) =>
+      inTurn(tx, () => createTransfers(stores, tx, inputs, nowMs, options?.fresh ?? false)),
     async lookupAccounts(sql, ids) {
       return inOrder(ids, await accounts.load(sql, ids), (a) => a.id);
     },
@@ -117,14 +133,28 @@ async function createTransfers(
   tx: Tx,
   inputs: readonly TransferInput[],
   nowMs: number,
+  fresh: boolean,
 ): Promise<TransferResult[]> {
   if (inputs.length === 0) return [];
   checkBatch(inputs.length);
+  if (fresh) {
+    const state = await load(stores, tx, inputs, 'never');
+    const { results, changes } = applyTransfers(state, inputs, nowMs);
+    if (results.every((result) => result === 'created')) {
+      tx.withCommit(
+        Promise.all([
+          stores.transfers.insertNew(tx, sortedById(changes.transfers)),
+          ...rest(stores, tx, state, changes),
+        ]),
+      );
+      return results;
+    }
+  }
   for (let attempt = 0; attempt < attemptsMax; attempt++) {
     // Nearly always all ids are new and all transfers are made, and the insert itself notices an id that is not. Only
     // otherwise the ids are looked up: what exists must be answered as existing, not as one that fails now.
     const repeats = attempt > 0;
-    const state = await load(stores, tx, inputs, repeats);
+    const state = await load(stores, tx, inputs, repeats ? 'all' : 'failed');
     const { results, changes } = applyTransfers(state, inputs, nowMs);
     if (!repeats && results.some((result) => result !== 'created')) continue;
     if (await store(stores, tx, state, changes)) return results;
@@ -140,7 +170,7 @@ async function load(
   stores: Stores,
   tx: Tx,
   inputs: readonly TransferInput[],
-  repeats: boolean,
+  lookUp: 'never' | 'failed' | 'all',
 ): Promise<LedgerState> {
   const { accounts, transfers } = stores;
   const ids = new Set<string>();
@@ -158,13 +188,13 @@ async function load(
     if (!input.debitAccountId || !input.creditAccountId) accountsNamed = false;
   }
   const pendings = [...pendingIds];
-  if (repeats) for (const id of ids) known.add(id);
+  if (lookUp === 'all') for (const id of ids) known.add(id);
   const [locked, existing, failed, resolutions] = await Promise.all([
     accountsNamed
       ? accounts.lock(tx, [...accountIds])
       : accounts.lockWithPending(tx, [...accountIds], pendings),
     known.size === 0 ? [] : transfers.load(tx, [...known]),
-    transfers.loadFailed(tx, [...ids]),
+    lookUp === 'never' ? [] : transfers.loadFailed(tx, [...ids]),
     pendings.length === 0 ? [] : transfers.loadResolutions(tx, pendings),
   ]);
   return {
@@ -182,14 +212,21 @@ async function load(
  * @returns false if the batch must be decided anew
  */
 async function store(stores: Stores, tx: Tx, state: LedgerState, changes: LedgerChanges): Promise<boolean> {
-  const { accounts, transfers } = stores;
+  const { transfers } = stores;
   if (changes.transfers.length > 0) {
-    const inserted = await transfers.insert(tx, [...changes.transfers].sort(byId));
+    const inserted = await transfers.insert(tx, sortedById(changes.transfers));
     if (inserted.length < changes.transfers.length) {
       await transfers.takeBack(tx, inserted);
       return false;
     }
   }
+  await Promise.all(rest(stores, tx, state, changes));
+  return true;
+}
+
+/** Sends everything of the changes but the transfers. */
+function rest(stores: Stores, tx: Tx, state: LedgerState, changes: LedgerChanges): Promise<unknown>[] {
+  const { accounts, transfers } = stores;
   const opened: Timeout[] = [];
   for (const transfer of changes.transfers) {
     const at = expiresAt(transfer);
@@ -204,9 +241,8 @@ async function store(stores: Stores, tx: Tx, state: LedgerState, changes: Ledger
     const closed = closedTimeouts(changes.resolutions, (id) => created.get(id) ?? state.transfers.get(id));
     if (closed.length > 0) writes.push(transfers.deleteTimeouts(tx, closed));
   }
-  if (changes.failed.length > 0) writes.push(transfers.insertFailed(tx, [...changes.failed].sort(byId)));
-  await Promise.all(writes);
-  return true;
+  if (changes.failed.length > 0) writes.push(transfers.insertFailed(tx, sortedById(changes.failed)));
+  return writes;
 }
 
 async function updateAccounts(accounts: AccountStore, tx: Tx, changes: LedgerChanges): Promise<void> {
@@ -268,6 +304,10 @@ function checkBatch(events: number): void {
 
 function byId(a: { id: string }, b: { id: string }): number {
   return a.id < b.id ? -1 : a.id > b.id ? 1 : 0;
+}
+
+function sortedById<T extends { id: string }>(items: readonly T[]): T[] {
+  return [...items].sort(byId);
 }
 
 function distinct(ids: readonly string[]): string[] {

@@ -60,12 +60,16 @@ export async function openPglite(options: PgliteOptions = {}): Promise<Db & { du
     query: (text, params) => counted(() => run(pglite, text, params)),
     transaction: <T>(work: (tx: Tx) => Promise<T>) =>
       counted(() =>
-        pglite.transaction((t) =>
-          work({
+        pglite.transaction(async (t) => {
+          const last: Promise<unknown>[] = [];
+          const value = await work({
             inTransaction: true,
             query: (text, params) => run(t as unknown as { query: PGlite['query'] }, text, params),
-          }),
-        ),
+            withCommit: (statement) => void last.push(statement),
+          });
+          await Promise.all(last);
+          return value;
+        }),
       ) as Promise<T>,
     async script(text) {
       await pglite.exec(text);

@@ -236,10 +236,21 @@ async function inTransaction<T>(client: Client, work: (tx: Tx) => Promise<T>): P
     sendTogether(client);
     const begun = client.query('begin');
     begun.catch(() => undefined);
-    const value = await work({ ...sql, inTransaction: true });
-    await begun;
+    const last: Promise<unknown>[] = [begun];
+    const value = await work({
+      ...sql,
+      inTransaction: true,
+      withCommit(statement) {
+        statement.catch(() => undefined);
+        last.push(statement);
+      },
+    });
     client.unreplicated = false;
-    const { command } = await client.query('commit');
+    sendTogether(client);
+    const committed = client.query('commit');
+    committed.catch(() => undefined);
+    await Promise.all(last);
+    const { command } = await committed;
     if (command !== 'COMMIT') throw new Error('the transaction was rolled back instead of committed');
     // A cancelled wait for the standby is answered like a commit (PostgreSQL manual, section 27.2.8.3).
     if (client.unreplicated) throw Object.assign(new Error(unreplicated), { code: '08007' });

@@ -43,6 +43,11 @@ export type Planning = 'by_index' | 'freely';
 /** An open transaction. */
 export interface Tx extends Sql {
   readonly inTransaction: true;
+  /**
+   * Hands over a statement under way whose result nobody needs before the commit: the commit is sent without waiting for
+   * it. Should it fail, the commit is a rollback and the transaction fails with its error.
+   */
+  withCommit(statement: Promise<unknown>): void;
 }
 
 /** The database: PostgreSQL, or PGlite in a directory or in memory. READ COMMITTED throughout. */

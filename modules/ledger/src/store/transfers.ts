@@ -173,33 +173,39 @@ function lists(schema: string) {
 
 function transferInserts(schema: string) {
   const named = (name: string) => `${schema}.ledger.${name}`;
-  const insertSql = `
+  const insertNewSql = `
     insert into ${schema}.transfers (${columns})
     select * from unnest($1::uuid[], $2::uuid[], $3::uuid[], $4::uuid[], $5::uuid[], $6::bigint[], $7::bigint[],
-                         $8::bigint[], $9::integer[], $10::integer[], $11::smallint[], $12::smallint[])
-    on conflict (id) do nothing returning id`;
+                         $8::bigint[], $9::integer[], $10::integer[], $11::smallint[], $12::smallint[])`;
+  const insertSql = `${insertNewSql} on conflict (id) do nothing returning id`;
+  const params = (transfers: readonly Transfer[]) => [
+    arrayOf(transfers, (t) => t.id),
+    arrayOf(transfers, (t) => t.debitAccountId),
+    arrayOf(transfers, (t) => t.creditAccountId),
+    arrayOf(transfers, (t) => t.pendingId),
+    arrayOf(transfers, (t) => t.userData128),
+    arrayOf(transfers, (t) => t.userData64),
+    arrayOf(transfers, (t) => t.amount),
+    arrayOf(transfers, (t) => t.timestamp),
+    arrayOf(transfers, (t) => t.timeoutSeconds),
+    arrayOf(transfers, (t) => t.ledger),
+    arrayOf(transfers, (t) => t.code),
+    arrayOf(transfers, (t) => bitsOfTransferFlags(t.flags)),
+  ];
   return {
     /** Inserts transfers, given in the order of their ids; returns the ids that were not there yet. */
     async insert(tx: Tx, transfers: readonly Transfer[]): Promise<string[]> {
       const { rows } = await tx.query<{ id: string }>(
         insertSql,
-        [
-          arrayOf(transfers, (t) => t.id),
-          arrayOf(transfers, (t) => t.debitAccountId),
-          arrayOf(transfers, (t) => t.creditAccountId),
-          arrayOf(transfers, (t) => t.pendingId),
-          arrayOf(transfers, (t) => t.userData128),
-          arrayOf(transfers, (t) => t.userData64),
-          arrayOf(transfers, (t) => t.amount),
-          arrayOf(transfers, (t) => t.timestamp),
-          arrayOf(transfers, (t) => t.timeoutSeconds),
-          arrayOf(transfers, (t) => t.ledger),
-          arrayOf(transfers, (t) => t.code),
-          arrayOf(transfers, (t) => bitsOfTransferFlags(t.flags)),
-        ],
+        params(transfers),
         named('insert_transfers'),
       );
       return rows.map((row) => row.id);
+    },
+
+    /** Inserts transfers that are new, given in the order of their ids; one that exists fails the transaction. */
+    async insertNew(tx: Tx, transfers: readonly Transfer[]): Promise<void> {
+      await tx.query(insertNewSql, params(transfers), named('insert_new_transfers'));
     },
 
     /** Takes back transfers that this transaction inserted; the trigger refuses any other. */

@@ -324,7 +324,7 @@ function decideComplete(
 }
 
 async function write(deps: PaymentsDeps, tx: Tx, group: Group, nowMs: number): Promise<void> {
-  // Independent statements travel together; the ledger comes last, so that its accounts are locked briefly.
+  // All travel together; the ledger comes last, so that its accounts are locked briefly.
   const changes = [...group.changed.values()];
   const [updated] = await Promise.all([
     store.updatePayments(tx, changes),
@@ -334,9 +334,9 @@ async function write(deps: PaymentsDeps, tx: Tx, group: Group, nowMs: number): P
     deps.outbox.publish(tx, group.events),
     saveAnswers(tx, group.answers),
     releaseKeys(tx, group.released),
+    post(deps, tx, group.transfers, nowMs),
   ]);
   if (updated !== changes.length) throw new ChangedElsewhere('a payment was changed by somebody else');
-  await post(deps, tx, group.transfers, nowMs);
 }
 
 /** Books transfers; anything but "created" is a bug here and rolls the group back. */
@@ -347,7 +347,7 @@ export async function post(
   nowMs: number,
 ): Promise<void> {
   if (transfers.length === 0) return;
-  const results = await deps.ledger.createTransfers(tx, transfers, nowMs);
+  const results = await deps.ledger.createTransfers(tx, transfers, nowMs, { fresh: true });
   const bad = results.findIndex((r) => r !== 'created');
   if (bad >= 0)
     throw Object.assign(new Error(`ledger: ${results[bad]} for ${transfers[bad]?.id}`), { code: 'FQL01' });
