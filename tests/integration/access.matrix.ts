@@ -66,6 +66,7 @@ export const access: Readonly<Record<string, string>> = {
   'GET /v1/console/me': everyDesk,
   'GET /v1/console/today': everyDesk,
   'GET /v1/console/stream': everyDesk,
+  'GET /v1/console/audit': 'operator reader',
   'GET /v1/console/payments': everyDesk,
   'GET /v1/console/payments/{id}': everyDesk,
   'GET /v1/console/payments.csv': everyDesk,

@@ -1,4 +1,4 @@
-import type { Db, Sql } from '@feiqian/db';
+import type { Db, Sql, SqlValue } from '@feiqian/db';
 import { type Check, everything } from './check.ts';
 import { givenAnswersSql, savedAnswerChecks } from './checks/answers.ts';
 import { agreementChecks, type BankSchemas, bankChecks } from './checks/bank.ts';
@@ -98,7 +98,7 @@ export async function runChecks(
   };
   const wanted = checks.filter(options.only ?? (() => true));
   for (const check of wanted) {
-    if (!goesOn(await runCheck(sql, check, options, counts))) return resultOf(reports);
+    if (!goesOn(await runCheck(sql, check, options, { counts }))) return resultOf(reports);
   }
   if (options.answers !== undefined && wanted.length > 0) {
     goesOn(await runAnswers(sql, options.answers, options));
@@ -138,22 +138,30 @@ export async function checksOf(sql: Sql): Promise<Check[]> {
   return checks;
 }
 
-async function runCheck(
+/** What a check is run over: the rows that there are, unless they are known, and the parameters of its statement. */
+interface Over {
+  counts?: Map<string, number>;
+  rows?: number;
+  params?: readonly SqlValue[];
+}
+
+/** Runs one check. */
+export async function runCheck(
   sql: Sql,
   check: Check,
-  options: AuditOptions,
-  counts: Map<string, number>,
+  options: Pick<AuditOptions, 'now' | 'examplesMax'>,
+  over: Over,
 ): Promise<Report> {
   const startMs = options.now?.() ?? 0;
   const examplesMax = options.examplesMax ?? examplesDefault;
   const { rows } = await sql.query<{ what: string; found: string; findings: bigint }>(
     `select q.what, q.found, count(*) over () as findings from (${check.sql}) q order by q.what limit ${examplesMax}`,
+    over.params,
   );
-  const looked = await countOf(sql, check.over, counts);
   const { id, name, of, title, subject } = check;
   return {
     ...{ id, name, of, title, subject },
-    rows: looked,
+    rows: over.rows ?? (await countOf(sql, check.over, over.counts ?? new Map())),
     findings: Number(rows[0]?.findings ?? 0),
     examples: rows.map(({ what, found }) => ({ what, found })),
     ms: (options.now?.() ?? 0) - startMs,
@@ -211,7 +219,7 @@ async function runAnswers(
 }
 
 /** The schemas that hold tables, but those of the engine itself. */
-async function schemasOf(sql: Sql): Promise<Set<string>> {
+export async function schemasOf(sql: Sql): Promise<Set<string>> {
   const { rows } = await sql.query<{ name: string }>(
     `select distinct n.nspname as name from pg_class c join pg_namespace n on n.oid = c.relnamespace
      where c.relkind = 'r' and n.nspname !~ '^pg_' and n.nspname <> 'information_schema' order by 1`,

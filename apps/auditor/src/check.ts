@@ -17,8 +17,11 @@ export interface Check {
   /** The relation whose rows it looks at, to tell how many there were. */
   over: string;
   sql: string;
-  /** False when it needs rows beyond those of single payments, so that a sample of payments cannot show it. */
-  sampled: boolean;
+  /**
+   * How it may be run all the time: over a `sample` of payments, `always` because it is cheap however much there is, or
+   * not at all but as part of the `whole` audit.
+   */
+  pace: 'sample' | 'always' | 'whole';
 }
 
 /** The rows that belong to payments: all of them, or those of a sample. Each is a table or a subquery in brackets. */

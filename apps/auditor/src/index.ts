@@ -11,3 +11,4 @@ export {
 } from './audit.ts';
 export type { Check, Subject } from './check.ts';
 export { auditorRole, grantAuditor } from './role.ts';
+export { createSampler, type Look, type Sampler, type SampleSize, sampleDefault } from './sample.ts';

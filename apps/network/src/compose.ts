@@ -1,5 +1,7 @@
 import { accessMigrations, createAccess, type SendCode } from '@feiqian/access';
+import { createSampler, sampleDefault } from '@feiqian/app-auditor';
 import { businessDay, type Clock, systemClock } from '@feiqian/clock';
+import { consoleMigrations, createAudits } from '@feiqian/console';
 import type { Db, Migrations, Tx } from '@feiqian/db';
 import { idempotencyMigrations } from '@feiqian/idempotency';
 import { createIds, fromUuid, secureRandom, uuidOf } from '@feiqian/ids';
@@ -39,6 +41,7 @@ export const networkMigrations: readonly Migrations[] = [
   linksMigrations,
   walletsMigrations,
   paymentsMigrations,
+  consoleMigrations,
 ];
 
 /** Kinds of ledger account (the ledger's `code`). */
@@ -64,7 +67,13 @@ export async function compose(deps: ComposeDeps) {
   const base = await composeBase(deps);
   const banks = await composeBanks(deps, base);
   const wallets = composeWallets(base, banks);
-  return { ...base, ...banks, wallets, ...composePayments(deps, base, banks, wallets) };
+  return {
+    ...base,
+    ...banks,
+    wallets,
+    ...composePayments(deps, base, banks, wallets),
+    audits: composeAudits(deps),
+  };
 }
 
 /** Who may call, members, merchants and the vault. */
@@ -237,6 +246,19 @@ function composePayments({ config, logger, hotDb }: ComposeDeps, base: Base, ban
   kick = () => forwarder.kick();
 
   return { payments, forwarder, paymentRoutesDeps: { ...paymentDeps, now: clock.now, payments } };
+}
+
+/** The continuous audit: the auditor's own statements, and a place for what they find. */
+function composeAudits({ config, db, clock, logger }: ComposeDeps) {
+  const sampler = createSampler(db, sampleDefault, clock.now);
+  return createAudits({
+    db,
+    clock,
+    look: () => sampler.look(),
+    everyMs: config.auditSeconds * 1000,
+    onFinding: ({ of, name, findings, examples }) =>
+      logger.error({ of, check: name, findings, examples }, 'the audit found something'),
+  });
 }
 
 /** A UUID that names something of the sandbox for ever. */

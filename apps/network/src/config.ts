@@ -33,6 +33,8 @@ export interface Config {
   withBanks: boolean;
   /** Sandbox: give the city a past of some days at the first start. */
   history: boolean;
+  /** How often the continuous audit looks at a sample of the books, in seconds; 0 is never. */
+  auditSeconds: number;
   fresh: boolean;
 }
 
@@ -84,6 +86,7 @@ export function parseConfig(
     bankApiPort: r.integer('FEIQIAN_BANK_API_PORT', 8701, 0, 65_000),
     withBanks: sandbox && r.flag('FEIQIAN_WITH_BANKS', true),
     history: sandbox && r.flag('FEIQIAN_HISTORY', true),
+    auditSeconds: r.integer('FEIQIAN_AUDIT_SECONDS', 30, 0, 3_600),
     fresh: options.fresh ?? false,
   };
   for (const [name, value] of [

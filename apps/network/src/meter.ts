@@ -6,6 +6,7 @@ const breakerLevels = { closed: 0, half_open: 1, open: 2 } as const;
 
 /** What a network tells Prometheus beside the process's own figures. */
 export function meter(registry: Registry, network: Network): void {
+  meterAudit(registry, network);
   const bankOf = (id: string) => network.members.get(id)?.code ?? id;
   new Gauge({
     name: 'feiqian_payment_commands_total',
@@ -124,5 +125,32 @@ export function meterAdmission(registry: Registry, admission: Admission, lag: La
   gauge('feiqian_requests_refused_total', 'Requests refused since the start', ['work', 'why'], (g) => {
     for (const [work, f] of admission.figures())
       for (const [why, count] of Object.entries(f.refused)) g.set({ work, why }, count);
+  });
+}
+
+/** What the continuous audit found. Figures must be had also when the database is not. */
+function meterAudit(registry: Registry, network: Network): void {
+  const found = () => network.audits.state().catch(() => null);
+  new Gauge({
+    name: 'feiqian_audit_findings',
+    help: 'Rows that break an invariant, by the last look of the continuous audit',
+    labelNames: ['of', 'check'],
+    registers: [registry],
+    async collect() {
+      const state = await found();
+      this.reset();
+      for (const c of state?.checks ?? []) {
+        this.set({ of: c.of, check: c.name.slice(c.of.length + 1) }, c.findings);
+      }
+    },
+  });
+  new Gauge({
+    name: 'feiqian_audit_last_look_timestamp_seconds',
+    help: 'When the continuous audit last looked, in seconds since 1970',
+    registers: [registry],
+    async collect() {
+      const last = (await found())?.last;
+      if (last) this.set(last.atMs / 1000);
+    },
   });
 }

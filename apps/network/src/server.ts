@@ -122,6 +122,7 @@ async function apiRoutes(app: HttpApp, deps: ServerDeps): Promise<void> {
       links: network.links,
       ledger: network.ledger,
       outbox: network.outbox,
+      audits: network.audits,
       payments: network.paymentRoutesDeps,
       currency: network.config.currency,
       timeZone: network.config.timeZone,

@@ -155,6 +155,8 @@ async function run(network: Network, logger: Logger, closers: (() => Promise<unk
   // The embedded engine has nobody else to clear away old row versions.
   if (network.db.engine === 'pglite')
     jobs.every('vacuum', vacuumMs, () => network.db.script('vacuum analyze'));
+  const { auditSeconds } = network.config;
+  if (auditSeconds > 0) jobs.every('audit', auditSeconds * 1000, () => network.audits.turn());
   jobs.every('renew references', reservationRenewMs, () => network.references.renew());
   await network.outbox.start();
   await network.links.start();

@@ -266,3 +266,41 @@ export const Health = Type.Object({
   links: Type.Array(Strict({ bank: Type.String(), state: Type.String() })),
 });
 export type Health = Static<typeof Health>;
+
+/** One check of the continuous audit, as the last look left it. */
+export const AuditCheck = Strict({
+  name: Type.String({ examples: ['network.balances'] }),
+  invariant: Type.String({ description: 'See docs/fault-model.md', examples: ['L3'] }),
+  of: Type.String({ description: 'Whose rows: the network, or a bank by its code' }),
+  subject: Type.String({ description: 'What a finding names', examples: ['payment'] }),
+  title: Type.String(),
+  title_zh: Type.String(),
+  looked_at: Instant,
+  rows_looked: Type.Integer({ description: 'Over all looks' }),
+  findings: Type.Integer(),
+  examples: Type.Array(
+    Strict({ what: Type.String(), payment_id: Nullable(Id('pay')), found: Type.String() }),
+  ),
+  last_finding_at: Nullable(Instant),
+});
+export type AuditCheck = Static<typeof AuditCheck>;
+/** What the continuous audit found. */
+export const AuditView = Strict({
+  every_seconds: Type.Number({ description: 'Zero when it is switched off' }),
+  last: Nullable(
+    Strict({
+      at: Instant,
+      ms: Type.Integer(),
+      payments: Type.Integer(),
+      checks: Type.Integer(),
+      findings: Type.Integer(),
+    }),
+  ),
+  day: Strict({
+    looks: Type.Integer(),
+    payments: Type.Integer(),
+    looks_with_findings: Type.Integer(),
+  }),
+  checks: Type.Array(AuditCheck),
+});
+export type AuditView = Static<typeof AuditView>;

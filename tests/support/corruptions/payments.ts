@@ -7,13 +7,34 @@ export function payments(h: History): Corruption[] {
     {
       what: 'a payment that nothing will ever end',
       seenBy: ['network.no_unfinished'],
-      plant: [`update payments.payment set due_at = null where id = '${h.created}'`],
+      plant: [
+        `update payments.payment set due_at = null where id = '${h.created}'`,
+        `delete from payments.due where payment_id = '${h.created}'`,
+      ],
+    },
+    {
+      what: 'a payment that the sweeper will never look at',
+      seenBy: ['network.due_is_listed'],
+      plant: [`delete from payments.due where payment_id = '${h.created}'`],
+    },
+    {
+      what: 'a payment that is paid and still listed as due',
+      seenBy: ['network.due_is_listed'],
+      plant: [
+        `insert into payments.due (at, payment_id) select expires_at, id from payments.payment where id = '${h.captured}'`,
+      ],
+    },
+    {
+      what: 'a payment under another reference than its payer’s list has',
+      seenBy: ['network.payer_is_listed'],
+      plant: [`update payments.payer set rrn = 'ELSEWHERE' where payment_id = '${h.captured}'`],
     },
     {
       what: 'an authorisation long past its hour',
       seenBy: ['network.no_unfinished'],
       plant: [
         `update payments.payment set due_at = created_at - interval '1 hour' where id = '${h.authorised}'`,
+        `update payments.due d set at = p.due_at from payments.payment p where p.id = d.payment_id and p.id = '${h.authorised}'`,
       ],
     },
     {

@@ -26,7 +26,7 @@ const answersOf = (rows: string) => `
 export const savedAnswerChecks: readonly Check[] = [
   {
     of: 'network',
-    sampled: false,
+    pace: 'whole' as const,
     subject: 'key',
     over: 'idempotency.key',
     id: 'I1',

@@ -11,7 +11,7 @@ export interface BankSchemas {
 /** What the network posted is what a reference bank in the same database holds. */
 export function agreementChecks(bank: BankSchemas, s: Scope): Check[] {
   const operations = s.operations(bank.authorisation);
-  const base = { id: 'P2', of: bank.code, sampled: true };
+  const base = { id: 'P2', of: bank.code, pace: 'sample' as const };
   const ours = `(select p.* from ${s.payments} p join members.member m on m.id = p.issuer_id where m.code = '${bank.code}' and p.rrn is not null)`;
   return [
     {
@@ -41,7 +41,7 @@ export function agreementChecks(bank: BankSchemas, s: Scope): Check[] {
       ...base,
       subject: 'message',
       over: operations,
-      sampled: false,
+      pace: 'whole' as const,
       name: 'bank_holds_nothing_else',
       title: {
         en: 'the bank has taken or given nothing under our name that the network does not know',
@@ -74,7 +74,7 @@ export function agreementChecks(bank: BankSchemas, s: Scope): Check[] {
 /** Operations against the ledger and the statements. */
 function bookChecks(bank: BankSchemas): Check[] {
   const { ledger, authorisation } = bank;
-  const base = { of: bank.code, sampled: false };
+  const base = { of: bank.code, pace: 'whole' as const };
   return [
     {
       ...base,
@@ -121,7 +121,7 @@ function bookChecks(bank: BankSchemas): Check[] {
 /** Messages against operations. */
 function messageChecks(bank: BankSchemas): Check[] {
   const { ledger, accounts, authorisation } = bank;
-  const base = { of: bank.code, sampled: false };
+  const base = { of: bank.code, pace: 'whole' as const };
   return [
     {
       ...base,

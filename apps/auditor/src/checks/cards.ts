@@ -7,7 +7,7 @@ const forbidden = `"(${forbiddenFields.join('|')})" ?:|"2" ?: ?"[0-9]{7}`;
 
 /** Card data: what may be kept of it, and who may use it. */
 export function cardChecks(s: Scope): Check[] {
-  const base = { of: 'network', sampled: true };
+  const base = { of: 'network', pace: 'sample' as const };
   return [
     {
       ...base,
@@ -61,7 +61,7 @@ export function cardChecks(s: Scope): Check[] {
 export const walletChecks: readonly Check[] = [
   {
     of: 'network',
-    sampled: false,
+    pace: 'whole' as const,
     subject: 'card',
     over: 'wallets.card',
     id: 'T2',
@@ -78,7 +78,7 @@ export const walletChecks: readonly Check[] = [
   },
   {
     of: 'network',
-    sampled: false,
+    pace: 'whole' as const,
     subject: 'card',
     over: 'tokens.token',
     id: 'T1',
@@ -142,7 +142,7 @@ export function cardNumberCheck(columns: readonly TextColumn[], ranges: readonly
   return [
     {
       of: 'network',
-      sampled: false,
+      pace: 'whole' as const,
       subject: 'table',
       over: [...tables.keys()].join(', '),
       id: 'T1',

@@ -2,7 +2,7 @@ import { type Check, paid, type Scope } from '../check.ts';
 
 /** Sales and authorisations. */
 function saleChecks(s: Scope): Check[] {
-  const base = { of: 'network', sampled: true };
+  const base = { of: 'network', pace: 'sample' as const };
   const onPayments = { ...base, subject: 'payment' as const, over: s.payments };
   return [
     {
@@ -62,7 +62,7 @@ function saleChecks(s: Scope): Check[] {
 
 /** Refunds. */
 function refundChecks(s: Scope): Check[] {
-  const base = { of: 'network', sampled: true };
+  const base = { of: 'network', pace: 'sample' as const };
   const onPayments = { ...base, subject: 'payment' as const, over: s.payments };
   return [
     {

@@ -42,7 +42,7 @@ const guards = (schema: string) => `
 
 /** Accounts and the sums on them. */
 function sumChecks(schema: string, of: string): Check[] {
-  const base = { of, sampled: false };
+  const base = { of, pace: 'whole' as const };
   const overTransfers = { ...base, subject: 'transfer' as const, over: `${schema}.transfers` };
   const overAccounts = { ...base, subject: 'account' as const, over: `${schema}.accounts` };
   return [
@@ -65,6 +65,7 @@ function sumChecks(schema: string, of: string): Check[] {
       ...overAccounts,
       id: 'L2',
       name: 'sums',
+      pace: 'always',
       title: {
         en: 'over all accounts of a currency, debits equal credits',
         zh: '同币种全部账户的借方合计等于贷方合计',
@@ -97,6 +98,7 @@ function sumChecks(schema: string, of: string): Check[] {
       ...overAccounts,
       id: 'L4',
       name: 'limits',
+      pace: 'always',
       title: { en: 'no account is beyond its limit', zh: '没有账户超出其限额' },
       sql: `select id::text as what, concat_ws('/', debits_pending, debits_posted, credits_pending, credits_posted) as found
         from ${schema}.accounts
@@ -109,7 +111,7 @@ function sumChecks(schema: string, of: string): Check[] {
 
 /** Transfers by themselves, and who may touch them. */
 function formChecks(schema: string, of: string): Check[] {
-  const base = { of, sampled: false };
+  const base = { of, pace: 'whole' as const };
   const overTransfers = { ...base, subject: 'transfer' as const, over: `${schema}.transfers` };
   return [
     {
@@ -118,6 +120,7 @@ function formChecks(schema: string, of: string): Check[] {
       over: `${schema}.transfers`,
       id: 'L5',
       name: 'append_only',
+      pace: 'always',
       title: {
         en: 'entries can only be added: the guards are on, and nobody else has the right',
         zh: '分录只可新增:防护触发器有效,且他人无权更改',
@@ -142,7 +145,7 @@ function formChecks(schema: string, of: string): Check[] {
 
 /** Holds and how they ended. */
 function holdChecks(schema: string, of: string): Check[] {
-  const base = { of, sampled: false };
+  const base = { of, pace: 'whole' as const };
   const overTransfers = { ...base, subject: 'transfer' as const, over: `${schema}.transfers` };
   return [
     {

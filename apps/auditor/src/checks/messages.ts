@@ -5,7 +5,7 @@ const alive = (s: Scope) => `f.acknowledged_at is null and f.next_attempt_at < $
 
 /** What banks must still be told, against what payments and refunds say. */
 export function messageChecks(s: Scope): Check[] {
-  const base = { of: 'network', sampled: true };
+  const base = { of: 'network', pace: 'sample' as const };
   const onPayments = { ...base, subject: 'payment' as const, over: s.payments };
   return [
     {
@@ -76,7 +76,7 @@ export function messageChecks(s: Scope): Check[] {
 
 /** Nothing that is kept for a while is kept for ever, and nothing that waits is forgotten. */
 export function boundChecks(asOf: string): Check[] {
-  const base = { of: 'network', sampled: false };
+  const base = { of: 'network', pace: 'whole' as const };
   return [
     {
       ...base,
@@ -84,6 +84,7 @@ export function boundChecks(asOf: string): Check[] {
       over: 'links.forward',
       id: 'R1',
       name: 'waiting_is_escalated',
+      pace: 'always',
       title: {
         en: 'what a bank leaves unanswered for an hour is on the work list, and no process holds it for ever',
         zh: '银行一小时未答复的报文已列入人工清单,且不被任何进程长期占用',

@@ -41,9 +41,9 @@ const steps = [
 ];
 const allowed = steps.map((s) => `'payment.${s.replace('>', '>payment.')}'`).join(', ');
 
-/** Payments by their rows. */
+/** Payments that wait, and how they ended. */
 function rowChecks(s: Scope): Check[] {
-  const base = { of: 'network', subject: 'payment' as const, over: s.payments, sampled: true };
+  const base = { of: 'network', subject: 'payment' as const, over: s.payments, pace: 'sample' as const };
   return [
     {
       ...base,
@@ -57,6 +57,22 @@ function rowChecks(s: Scope): Check[] {
         from ${s.payments} p
         where p.state in ('created', 'processing', 'authorised', 'declined')
           and (p.due_at is null or p.due_at < ${s.asOf} - ${overdue})`,
+    },
+    {
+      ...base,
+      pace: 'whole',
+      id: 'P1',
+      name: 'due_is_listed',
+      over: 'payments.due',
+      title: {
+        en: 'the list of what is due holds the payments that have an hour, at that hour, and no others',
+        zh: '到期清单恰好包含有时限的支付及其时限',
+      },
+      sql: `select coalesce(p.id, d.payment_id)::text as what, case when p.id is null then 'listed for ' || d.at || ' and not due'
+            else 'due at ' || p.due_at || ' and not listed' end as found
+        from (select id, due_at from ${s.payments} p where due_at is not null) p
+        full join payments.due d on d.payment_id = p.id and d.at = p.due_at
+        where p.id is null or d.payment_id is null`,
     },
     {
       ...base,
@@ -76,11 +92,18 @@ function rowChecks(s: Scope): Check[] {
         where a.approvals > 1 or e.successes > 1 or (e.successes > 0 and p.state not in ${paid})
           or (p.authorised_amount > 0 and a.approvals is null) or (p.state in ${paid} and e.successes is null)`,
     },
+  ];
+}
+
+/** Their references and amounts. */
+function figureChecks(s: Scope): Check[] {
+  const base = { of: 'network', subject: 'payment' as const, over: s.payments, pace: 'sample' as const };
+  return [
     {
       ...base,
       id: 'P5',
       name: 'references_unique',
-      sampled: false,
+      pace: 'whole' as const,
       title: {
         en: 'no two messages to banks bear the same retrieval reference',
         zh: '发往银行的报文检索参考号互不相同',
@@ -90,6 +113,19 @@ function rowChecks(s: Scope): Check[] {
           union all select rrn from ${s.refunds} r
           union all select payload ->> 'rrn' from ${s.forwards} f where kind = 'completion_advice') m
         group by rrn having count(*) > 1`,
+    },
+    {
+      ...base,
+      id: 'P5',
+      name: 'payer_is_listed',
+      title: {
+        en: 'each payment is in its payer’s list under the reference that its bank knows',
+        zh: '每笔支付都以银行所知的参考号列于其付款人名下',
+      },
+      sql: `select p.id::text as what, 'reference ' || p.rrn || ' of payer ' || coalesce(p.user_id::text, 'nobody') || ' is not listed' as found
+        from ${s.payments} p
+        where p.rrn is not null and not exists (
+          select 1 from payments.payer y where y.user_id = p.user_id and y.payment_id = p.id and y.rrn = p.rrn)`,
     },
     {
       ...base,
@@ -111,7 +147,7 @@ function rowChecks(s: Scope): Check[] {
 
 /** What was told of them. */
 function eventChecks(s: Scope): Check[] {
-  const base = { of: 'network', subject: 'payment' as const, over: s.payments, sampled: true };
+  const base = { of: 'network', subject: 'payment' as const, over: s.payments, pace: 'sample' as const };
   return [
     {
       ...base,
@@ -161,5 +197,5 @@ function eventChecks(s: Scope): Check[] {
 
 /** Payments by themselves: their states, amounts, references, and what was told of them. */
 export function paymentChecks(s: Scope): Check[] {
-  return [...rowChecks(s), ...eventChecks(s)];
+  return [...rowChecks(s), ...figureChecks(s), ...eventChecks(s)];
 }

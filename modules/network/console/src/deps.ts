@@ -7,6 +7,7 @@ import type { Members } from '@feiqian/members';
 import type { Merchants } from '@feiqian/merchants';
 import type { Outbox } from '@feiqian/outbox';
 import type { PaymentRoutesDeps } from '@feiqian/payments';
+import type { Audits } from './audits.ts';
 
 export interface ConsoleDeps {
   db: Db;
@@ -17,6 +18,7 @@ export interface ConsoleDeps {
   links: Links;
   ledger: Ledger;
   outbox: Outbox;
+  audits: Audits;
   payments: PaymentRoutesDeps;
   currency: string;
   timeZone: string;

@@ -1,11 +1,14 @@
 import type { HttpApp } from '@feiqian/http';
+import { auditRoutes } from './auditRoutes.ts';
 import type { ConsoleDeps } from './deps.ts';
 import { memberRoutes } from './memberRoutes.ts';
 import { paymentRoutes } from './paymentRoutes.ts';
 import { apiKeyRoutes, sessionRoutes } from './sessionRoutes.ts';
 import { todayRoutes } from './todayRoutes.ts';
 
+export { type Audits, createAudits } from './audits.ts';
 export type { ConsoleDeps } from './deps.ts';
+export { consoleMigrations } from './store.ts';
 
 /** Every route of the console, merchants' aside. */
 export function consoleRoutes(deps: ConsoleDeps) {
@@ -15,5 +18,6 @@ export function consoleRoutes(deps: ConsoleDeps) {
     paymentRoutes(app, deps);
     memberRoutes(app, deps);
     todayRoutes(app, deps);
+    auditRoutes(app, deps);
   };
 }
