@@ -6,7 +6,6 @@ const breakerLevels = { closed: 0, half_open: 1, open: 2 } as const;
 
 /** What a network tells Prometheus beside the process's own figures. */
 export function meter(registry: Registry, network: Network): void {
-  meterAudit(registry, network);
   const bankOf = (id: string) => network.members.get(id)?.code ?? id;
   new Gauge({
     name: 'feiqian_payment_commands_total',
@@ -129,7 +128,7 @@ export function meterAdmission(registry: Registry, admission: Admission, lag: La
 }
 
 /** What the continuous audit found. Figures must be had also when the database is not. */
-function meterAudit(registry: Registry, network: Network): void {
+export function meterAudit(registry: Registry, network: Network): void {
   const found = () => network.audits.state().catch(() => null);
   new Gauge({
     name: 'feiqian_audit_findings',

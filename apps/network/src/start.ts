@@ -12,7 +12,7 @@ import type { Config } from './config.ts';
 import { type Engine, openEngine } from './engine.ts';
 import { eraseAll } from './fresh.ts';
 import { seedHistory } from './history.ts';
-import { meter } from './meter.ts';
+import { meter, meterAudit } from './meter.ts';
 import { sandboxCode } from './sandbox.ts';
 import { type BankPorts, isEmpty, sandboxGuide, seedMembers, seedMerchants, updatePorts } from './seed.ts';
 import { buildServer } from './server.ts';
@@ -62,6 +62,7 @@ export async function startNetwork(config: Config, progress: Progress): Promise<
     await run(network, logger, closers);
     const metrics = createMetrics();
     meter(metrics, network);
+    meterAudit(metrics, network);
     const sandbox = config.mode === 'sandbox' ? () => sandboxGuide(network) : null;
     const app = await buildServer({ network, engine, logger, metrics, sandbox });
     await app.listen({ host: config.host, port: config.port });
