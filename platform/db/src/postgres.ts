@@ -230,8 +230,21 @@ export function openPostgres(options: PostgresOptions): Db {
 
 const unreplicated = 'committed here, and not known to have reached the standby';
 
+/** "Current transaction is aborted": an earlier statement failed. */
+const isSpoilt = (error: unknown): boolean => (error as { code?: unknown } | null)?.code === '25P02';
+
 async function inTransaction<T>(client: Client, work: (tx: Tx) => Promise<T>): Promise<T> {
-  const sql: Sql = { query: (text, params, name) => run(client, text, params, name) };
+  let first: unknown;
+  const sql: Sql = {
+    async query(text, params, name) {
+      try {
+        return await run(client, text, params, name);
+      } catch (error) {
+        first ??= error;
+        throw error;
+      }
+    },
+  };
   try {
     sendTogether(client);
     const begun = client.query('begin');
@@ -255,7 +268,9 @@ async function inTransaction<T>(client: Client, work: (tx: Tx) => Promise<T>): P
     // A cancelled wait for the standby is answered like a commit (PostgreSQL manual, section 27.2.8.3).
     if (client.unreplicated) throw Object.assign(new Error(unreplicated), { code: '08007' });
     return value;
-  } catch (error) {
+  } catch (thrown) {
+    // Of statements sent together the first that fails spoils the others: it is the one to tell of.
+    const error = isSpoilt(thrown) ? (first ?? thrown) : thrown;
     if (!isConnectionLost(error)) {
       // What cannot even be rolled back is told as what it is: a connection that is lost.
       await client.query('rollback').catch((e: Error) => client.emit('error', e));
