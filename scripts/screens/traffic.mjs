@@ -1,34 +1,77 @@
 // Plays a lively morning through the API, so that no chart in a picture is empty.
+import { createECDH, createHash, createHmac, generateKeyPairSync, hkdfSync, sign } from 'node:crypto';
 
 /** A card whose bank answers late takes nine seconds: others go on meanwhile. */
 const atOnceMax = 12;
 const amounts = [480, 800, 1200, 1800, 2200, 2600, 3900, 6840, 12_850];
 
-/** Somebody who calls the API; throws with what came when it is refused. */
-function callerAt(address, token) {
-  return async (method, path, body) => {
+/** Somebody who calls the API; throws with what came when it is refused. A wallet signs with its `requestKey`. */
+function callerAt(address, token, requestKey) {
+  return async function call(method, path, body) {
+    const key = crypto.randomUUID();
+    const text = body === undefined ? undefined : JSON.stringify(body);
+    const signed =
+      requestKey === undefined || method === 'GET'
+        ? {}
+        : signature(requestKey, method, path, text, key, (await call('GET', '/v1/wallet/nonces')).data[0]);
     const response = await fetch(address + path, {
       method,
       headers: {
         accept: 'application/json',
         ...(body === undefined ? {} : { 'content-type': 'application/json' }),
         ...(token === undefined ? {} : { authorization: `Bearer ${token}` }),
-        ...(method === 'GET' ? {} : { 'idempotency-key': crypto.randomUUID() }),
+        ...(method === 'GET' ? {} : { 'idempotency-key': key }),
+        ...signed,
       },
-      body: body === undefined ? undefined : JSON.stringify(body),
+      body: text,
     });
-    const text = await response.text();
-    if (!response.ok) throw new Error(`${method} ${path} answered ${response.status}: ${text}`);
-    return text === '' ? undefined : JSON.parse(text);
+    const answer = await response.text();
+    if (!response.ok) throw new Error(`${method} ${path} answered ${response.status}: ${answer}`);
+    return answer === '' ? undefined : JSON.parse(answer);
   };
+}
+
+/** The headers of a signed request (docs/device-key.md). */
+function signature(requestKey, method, path, text, key, nonce) {
+  const hash = createHash('sha256')
+    .update(text ?? '')
+    .digest('base64url');
+  const over = ['feiqian request 1', method, path, hash, key, nonce].join('\n');
+  return {
+    'device-nonce': nonce,
+    'device-signature': createHmac('sha256', requestKey).update(over).digest('base64url'),
+  };
+}
+
+/** Signs a person in on a device with keys of its own: the token, and the key of its requests. */
+async function signIn(anyone, mobile, code) {
+  const { privateKey } = generateKeyPairSync('ec', { namedCurve: 'P-256' });
+  const { x, y } = privateKey.export({ format: 'jwk' });
+  const point = [Buffer.from([4]), Buffer.from(x, 'base64url'), Buffer.from(y, 'base64url')];
+  const signing = Buffer.concat(point).toString('base64url');
+  const ecdh = createECDH('prime256v1');
+  const agreement = ecdh.generateKeys().toString('base64url');
+  const over = Buffer.from(['feiqian device 1', mobile, code, signing, agreement].join('\n'));
+  const proof = sign('sha256', over, { key: privateKey, dsaEncoding: 'ieee-p1363' }).toString('base64url');
+  const device_key = { signing, agreement, signature: proof };
+  const session = await anyone('POST', '/v1/wallet/sessions', {
+    mobile,
+    code,
+    device_name: 'pictures',
+    device_key,
+  });
+  const network = session.request_key.agreement;
+  const shared = ecdh.computeSecret(Buffer.from(network, 'base64url'));
+  const salt = `${agreement} ${network}`;
+  const requestKey = Buffer.from(hkdfSync('sha256', shared, salt, 'feiqian request key 1', 32));
+  return { token: session.token, requestKey };
 }
 
 async function walletOf(address, sandbox, mobile) {
   const anyone = callerAt(address);
   await anyone('POST', '/v1/wallet/codes', { mobile });
-  const who = { mobile, code: sandbox.code, device_name: 'pictures' };
-  const { token } = await anyone('POST', '/v1/wallet/sessions', who);
-  const call = callerAt(address, token);
+  const { token, requestKey } = await signIn(anyone, mobile, sandbox.code);
+  const call = callerAt(address, token, requestKey);
   const { data: banks } = await call('GET', '/v1/wallet/banks');
   const bank_ids = banks.map((bank) => bank.id);
   const discovery = await call('POST', '/v1/wallet/card-discoveries', { bank_ids, consent: true });

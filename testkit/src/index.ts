@@ -1,3 +1,4 @@
+export { type RequestToSign, signedHeaders, TestDevice } from './device.ts';
 export type { PrivatePostgres, PrivatePostgresOptions } from './private-postgres.ts';
 export { findPostgresBinaries, freePort, startPrivatePostgres } from './private-postgres.ts';
 export type { TestDatabase } from './test-database.ts';

@@ -9,6 +9,7 @@ import {
   LoadClient,
   type Prepared,
   prepareLoad,
+  signedPay,
   startBankStub,
   startProcess,
   stopProcess,
@@ -71,7 +72,7 @@ async function buyUntilDeath(
     while (alive) {
       const i = n++;
       const shop = prepared.merchants[i % prepared.merchants.length];
-      const shopper = prepared.shoppers[(i * 7) % prepared.shoppers.length];
+      const shopper = prepared.shoppers[(i * 7) % prepared.shoppers.length] as Prepared['shoppers'][number];
       const head = (method: string, token: string | undefined, key: string) =>
         `POST ${method} HTTP/1.1\r\nhost: localhost\r\nauthorization: Bearer ${token}\r\ncontent-type: application/json\r\nidempotency-key: ${run}-${key}-${i}\r\n`;
       try {
@@ -80,10 +81,7 @@ async function buyUntilDeath(
           `{"amount":1800,"currency":"CNY","store_id":"${shop?.storeId}"}`,
         );
         const id = (JSON.parse(made.body) as { id: string }).id;
-        const paid = await client.send(
-          head(`/v1/wallet/payments/${id}/pay`, shopper?.token, 'p'),
-          `{"card_id":"${shopper?.cardId}"}`,
-        );
+        const paid = await signedPay(client, shopper, shopper.cardId, id, `${run}-p-${i}`);
         if (paid.status === 200) told.set(id, (JSON.parse(paid.body) as { state: string }).state);
       } catch {
         alive = false;

@@ -6,7 +6,7 @@ import { accessibilityProblems } from './accessible.ts';
 import { chromiumOrSkip, type Device, phone, startDevice } from './browser.ts';
 import { type BuiltNetwork, startBuiltNetwork } from './network.ts';
 import { signInTill, supervisor } from './till.ts';
-import { bindCards, signInWallet } from './wallet.ts';
+import { bindCards, signedPost, signInWallet } from './wallet.ts';
 
 const languages = ['zh-CN', 'en'] as const;
 type Language = (typeof languages)[number];
@@ -63,7 +63,7 @@ describe.runIf(chromiumOrSkip())('every screen is for everybody', () => {
         order_reference: `SCREENS-${amount}`,
       });
     const pay = (payment: Payment, outcome: string) =>
-      post<Payment>(wallet, `/v1/wallet/payments/${payment.id}/pay`, { card_id: cardFor(outcome) });
+      signedPost<Payment>(wallet, `/v1/wallet/payments/${payment.id}/pay`, { card_id: cardFor(outcome) });
     payments.paid = await pay(await order(1800), 'approve');
     await post(till, `/v1/payments/${payments.paid.id}/refunds`, { amount: 300, reason: '多收了' });
     payments.declined = await pay(await order(900), 'do_not_honour');
@@ -199,7 +199,7 @@ describe.runIf(chromiumOrSkip())('every screen is for everybody', () => {
       till.getByRole('button', { name: /^(出示收款码|Show code)/ }).click(),
     ]);
     const { id } = (await created.json()) as Payment;
-    await post(wallet, `/v1/wallet/payments/${id}/pay`, {
+    await signedPost(wallet, `/v1/wallet/payments/${id}/pay`, {
       card_id: cards.find((c) => c.last4 === last4)?.id,
     });
   }

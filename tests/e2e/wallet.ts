@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto';
 import type { Page } from 'playwright-core';
 
 /** One-time code of the sandbox. */
@@ -43,4 +44,41 @@ export async function chooseCard(page: Page, last4: string): Promise<void> {
   await page.getByRole('button', { name: /^更换/ }).click();
   await page.getByRole('dialog').getByText(last4).first().click();
   await page.getByRole('button', { name: /^支付/ }).waitFor();
+}
+
+/** Runs in the page, where the keys of the device are: signs a request with them and sends it. */
+const signInPage = `async (r) => {
+  const base64Url = (bytes) =>
+    btoa(String.fromCharCode(...new Uint8Array(bytes))).replaceAll('+', '-').replaceAll('/', '_').replaceAll('=', '');
+  const bytesOf = (text) => new TextEncoder().encode(text);
+  const settled = (request) =>
+    new Promise((resolve, reject) => {
+      request.onerror = () => reject(request.error);
+      request.onsuccess = () => resolve(request.result);
+    });
+  const database = await settled(indexedDB.open('feiqian-wallet'));
+  const keys = await settled(database.transaction('kept').objectStore('kept').get('deviceKey'));
+  database.close();
+  const { data } = await (await fetch('/v1/wallet/nonces')).json();
+  const hash = base64Url(await crypto.subtle.digest('SHA-256', bytesOf(r.body)));
+  const text = ['feiqian request 1', 'POST', r.path, hash, r.key, data[0]].join('\\n');
+  const headers = {
+    'content-type': 'application/json',
+    'idempotency-key': r.key,
+    'device-nonce': data[0],
+    'device-signature': base64Url(await crypto.subtle.sign('HMAC', keys.request, bytesOf(text))),
+  };
+  const response = await fetch(r.path, { method: 'POST', headers, body: r.body });
+  return { status: response.status, text: await response.text() };
+}`;
+
+/**
+ * Sends a write as the wallet would: signed inside the page, with the keys of its device, which nothing can take out
+ * of the browser. Gives the JSON that came.
+ */
+export async function signedPost<T>(page: Page, path: string, body: unknown): Promise<T> {
+  const sent = JSON.stringify({ path, body: JSON.stringify(body), key: randomUUID() });
+  const answer = await page.evaluate<{ status: number; text: string }>(`(${signInPage})(${sent})`);
+  if (answer.status >= 300) throw new Error(`POST ${path} answered ${answer.status}: ${answer.text}`);
+  return JSON.parse(answer.text) as T;
 }

@@ -1,7 +1,8 @@
+import { TestDevice } from '@feiqian/testkit';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import type { Caller } from '../support/caller.ts';
 import { startTestNetwork, type TestNetwork } from '../support/network.ts';
-import { desk, signIn, till } from '../support/people.ts';
+import { desk, signedIn, signInBody, till } from '../support/people.ts';
 import { bodies, pathOf, type Route, routesOf, unknownId } from '../support/routes.ts';
 import { access, type Role, roles } from './access.matrix.ts';
 
@@ -15,7 +16,7 @@ beforeAll(async () => {
     key: net.merchant,
     cashier: await till(net, '100102'),
     supervisor: await till(net, '100101'),
-    wallet: net.anyone.as((await signIn(net, '13800000003')).token),
+    wallet: (await signedIn(net, '13800000003')).caller,
     operator: await desk(net, 'operator'),
     bank: await desk(net, 'bank'),
     merchant: await desk(net, 'merchant'),
@@ -28,14 +29,18 @@ afterAll(() => net?.stop());
 async function call(route: Route, caller: Caller): Promise<number> {
   const stop = new AbortController();
   const body = bodies[route.name];
-  const response = await fetch(caller.url + pathOf(route, unknownId(route.prefix ?? 'x')), {
+  const path = pathOf(route, unknownId(route.prefix ?? 'x'));
+  const key = route.name.replaceAll(' ', '-');
+  const text = body === undefined ? '' : JSON.stringify(body);
+  const response = await fetch(caller.url + path, {
     method: route.method,
     headers: {
       ...(caller.token === null ? {} : { authorization: `Bearer ${caller.token}` }),
-      ...(route.method === 'GET' ? {} : { 'idempotency-key': `${route.name}`.replaceAll(' ', '-') }),
+      ...(route.method === 'GET' ? {} : { 'idempotency-key': key }),
       ...(body === undefined ? {} : { 'content-type': 'application/json' }),
+      ...(await caller.sign(route.method, path, text, key)),
     },
-    ...(body === undefined ? {} : { body: JSON.stringify(body) }),
+    ...(body === undefined ? {} : { body: text }),
     signal: stop.signal,
   });
   stop.abort();
@@ -73,7 +78,7 @@ test.each(Object.entries(access))('%s is for: %s', async (name, allowed) => {
 
 describe('signing out', () => {
   const fresh: Record<string, () => Promise<Caller>> = {
-    wallet: async () => net.anyone.as((await signIn(net, '13800000004')).token),
+    wallet: async () => (await signedIn(net, '13800000004')).caller,
     till: () => till(net, '100106'),
     console: () => desk(net, 'reader'),
   };
@@ -129,7 +134,8 @@ describe('wrong tries', () => {
 
   test('of a one-time code use it up after five', async () => {
     const mobile = '13800000008';
-    const sign = (code: string) => net.anyone.post('/v1/wallet/sessions', { mobile, code, device_name: 'x' });
+    const sign = (code: string) =>
+      net.anyone.post('/v1/wallet/sessions', signInBody(new TestDevice(), mobile, code));
     await net.anyone.post('/v1/wallet/codes', { mobile });
     for (let i = 0; i < 5; i++) expect((await sign('000000')).status).toBe(401);
     expect((await sign(net.guide.code)).status).toBe(401);
@@ -138,7 +144,7 @@ describe('wrong tries', () => {
   test('a one-time code signs in once', async () => {
     const mobile = '13800000007';
     const sign = () =>
-      net.anyone.post('/v1/wallet/sessions', { mobile, code: net.guide.code, device_name: 'x' });
+      net.anyone.post('/v1/wallet/sessions', signInBody(new TestDevice(), mobile, net.guide.code));
     await net.anyone.post('/v1/wallet/codes', { mobile });
     const answers = await Promise.all([sign(), sign(), sign(), sign()]);
     expect(answers.map((a) => a.status).sort()).toEqual([201, 401, 401, 401]);

@@ -27,6 +27,7 @@ export const access: Readonly<Record<string, string>> = {
   'POST /v1/wallet/sessions': 'anyone',
   'DELETE /v1/wallet/sessions/current': 'wallet',
   'GET /v1/wallet/me': 'wallet',
+  'GET /v1/wallet/nonces': 'wallet',
   'GET /v1/wallet/devices': 'wallet',
   'DELETE /v1/wallet/devices/{id}': 'wallet',
   'GET /v1/wallet/banks': 'wallet',

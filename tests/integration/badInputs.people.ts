@@ -1,6 +1,9 @@
+import { TestDevice } from '@feiqian/testkit';
+import { signInBody } from '../support/people.ts';
 import { type BadInput, hex, type Scene, sale, write } from './badInput.ts';
 
-const signIn = { mobile: '13800000003', code: '246810', device_name: 'x' };
+const device = new TestDevice();
+const signIn = signInBody(device, '13800000003', '246810');
 export const people: BadInput[] = [
   write('a code for half a number', 'nobody', '/v1/wallet/codes', { mobile: '138' }),
   write('a code for a number abroad', 'nobody', '/v1/wallet/codes', { mobile: '+13800000001' }),
@@ -9,9 +12,24 @@ export const people: BadInput[] = [
     'a sign-in with a wrong code',
     'nobody',
     '/v1/wallet/sessions',
-    { ...signIn, code: '000000' },
+    signInBody(device, '13800000003', '000000'),
     '401 wrong_code',
   ),
+  write(
+    'a sign-in with keys that signed another code',
+    'nobody',
+    '/v1/wallet/sessions',
+    { ...signIn, code: '135790' },
+    '403 signature_invalid',
+  ),
+  write(
+    'a sign-in with a point off the curve',
+    'nobody',
+    '/v1/wallet/sessions',
+    { ...signIn, device_key: { ...signIn.device_key, signing: `B${'A'.repeat(86)}` } },
+    '403 signature_invalid',
+  ),
+  write('a sign-in without keys', 'nobody', '/v1/wallet/sessions', { ...signIn, device_key: undefined }),
   write('a sign-in with five digits', 'nobody', '/v1/wallet/sessions', { ...signIn, code: '24681' }),
   write('a sign-in with Arabic digits', 'nobody', '/v1/wallet/sessions', { ...signIn, code: '٢٤٦٨١٠' }),
   write('a sign-in of a nameless device', 'nobody', '/v1/wallet/sessions', { ...signIn, device_name: '' }),

@@ -7,7 +7,7 @@ import { type Caller, done } from '../support/caller.ts';
 import { type Canary, cardCanary, inFiles, inTables, inText, textCanary } from '../support/canary.ts';
 import { openEvents, type Stream } from '../support/events.ts';
 import { changeLink, startTestNetwork, type TestNetwork } from '../support/network.ts';
-import { buy, codeOf, desk, order, signIn, tester, till, type Wallet, wallet } from '../support/people.ts';
+import { buy, codeOf, desk, order, signedIn, tester, till, type Wallet, wallet } from '../support/people.ts';
 import { bodies, pathOf, routesOf, unknownId } from '../support/routes.ts';
 import { pause } from '../support/until.ts';
 import { layWire, type Wire } from '../support/wire.ts';
@@ -117,12 +117,7 @@ async function overABadLine(owner: Wallet): Promise<void> {
 
 /** Each route asked for nothing, by everybody: refusals tell nothing either. */
 async function refusals(): Promise<void> {
-  const callers = [
-    net.anyone,
-    net.merchant,
-    operator,
-    net.anyone.as((await signIn(net, '13800000007')).token),
-  ];
+  const callers = [net.anyone, net.merchant, operator, (await signedIn(net, '13800000007')).caller];
   for (const route of await routesOf(net.anyone)) {
     if (route.path.endsWith('/stream') || route.path.endsWith('/current')) continue;
     const body = bodies[route.name];

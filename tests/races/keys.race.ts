@@ -1,11 +1,12 @@
 import { randomUUID } from 'node:crypto';
 import type { Payment, Refund } from '@feiqian/contract';
 import { toUuid } from '@feiqian/ids';
+import { TestDevice } from '@feiqian/testkit';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { differences } from '../support/books.ts';
 import { type Answer, type Caller, done, essence, told } from '../support/caller.ts';
 import type { Chance } from '../support/chance.ts';
-import { buy, codeOf, desk, order, till, type Wallet, wallet } from '../support/people.ts';
+import { buy, codeOf, desk, order, signInBody, till, type Wallet, wallet } from '../support/people.ts';
 import {
   type Arena,
   atOnce,
@@ -334,7 +335,7 @@ describe('one person', () => {
         "update access.one_time_code set sent_at = sent_at - interval '5 seconds'",
       );
       await done(net(chance).anyone.post('/v1/wallet/codes', { mobile }));
-      const body = { mobile, code: arena.one.guide.code, device_name: 'x' };
+      const body = signInBody(new TestDevice(), mobile, arena.one.guide.code);
       const sign = () => arena.somewhere(arena.one.anyone, chance).post('/v1/wallet/sessions', body);
       exactly(
         1,

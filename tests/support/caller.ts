@@ -1,4 +1,7 @@
 import { randomUUID } from 'node:crypto';
+import type { NonceList } from '@feiqian/contract';
+import { signatureHeaders } from '@feiqian/keys';
+import type { TestDevice } from '@feiqian/testkit';
 
 /** What a request was answered. `body` is the parsed JSON, or the text when it is none. */
 export interface Answer<T = unknown> {
@@ -15,6 +18,8 @@ export interface RequestOptions {
   headers?: Record<string, string>;
   /** Sent as it stands, instead of `body`. */
   raw?: string | Uint8Array;
+  /** False sends it unsigned, also from a device that can sign. */
+  signed?: boolean;
 }
 
 /** One request with its answer, as a listener sees it. */
@@ -28,22 +33,30 @@ export interface Heard {
 export class Caller {
   readonly url: string;
   readonly token: string | null;
+  /** Signs what it writes; null for callers that are no wallets. */
+  readonly device: TestDevice | null;
   readonly #hear: (heard: Heard) => void;
 
-  constructor(url: string, token: string | null, hear: (heard: Heard) => void = () => undefined) {
+  constructor(
+    url: string,
+    token: string | null,
+    hear: (heard: Heard) => void = () => undefined,
+    device: TestDevice | null = null,
+  ) {
     this.url = url;
     this.token = token;
+    this.device = device;
     this.#hear = hear;
   }
 
-  /** The same address with another token. */
-  as(token: string | null): Caller {
-    return new Caller(this.url, token, this.#hear);
+  /** The same address with another token, and the device that signs for it. */
+  as(token: string | null, device: TestDevice | null = null): Caller {
+    return new Caller(this.url, token, this.#hear, device);
   }
 
   /** The same token at another address: another process of the same network. */
   at(url: string): Caller {
-    return new Caller(url, this.token, this.#hear);
+    return new Caller(url, this.token, this.#hear, this.device);
   }
 
   get<T = unknown>(path: string, options: RequestOptions = {}): Promise<Answer<T>> {
@@ -58,18 +71,36 @@ export class Caller {
     return this.send('DELETE', path, options);
   }
 
+  /** A nonce in hand, or fresh ones from the network. */
+  async nonce(): Promise<string> {
+    const { nonces } = this.device as TestDevice;
+    const held = nonces.pop();
+    if (held !== undefined) return held;
+    const { data } = await done(this.get<NonceList>('/v1/wallet/nonces'));
+    nonces.push(...data.slice(1));
+    return data[0] as string;
+  }
+
+  /** The headers of a signature over a request. */
+  async sign(method: string, path: string, body: string, key: string): Promise<Record<string, string>> {
+    if (this.device === null) return {};
+    return this.device.sign({ method, path, body, idempotencyKey: key }, await this.nonce());
+  }
+
   async send<T = unknown>(method: string, path: string, options: RequestOptions = {}): Promise<Answer<T>> {
     const headers: Record<string, string> = {};
     if (this.token !== null) headers.authorization = `Bearer ${this.token}`;
     if (method !== 'GET' && options.key !== null) headers['idempotency-key'] = options.key ?? randomUUID();
     if (options.body !== undefined) headers['content-type'] = 'application/json';
-    const response = await fetch(this.url + path, {
-      method,
-      headers: { ...headers, ...options.headers },
-      body: (options.raw ?? (options.body === undefined ? null : JSON.stringify(options.body))) as
-        | string
-        | null,
-    });
+    Object.assign(headers, options.headers);
+    const body = (options.raw ?? (options.body === undefined ? null : JSON.stringify(options.body))) as
+      | string
+      | null;
+    if (method !== 'GET' && options.signed !== false)
+      Object.assign(headers, await this.sign(method, path, body ?? '', headers['idempotency-key'] ?? ''));
+    const response = await fetch(this.url + path, { method, headers, body });
+    const next = response.headers.get(signatureHeaders.nonce);
+    if (next !== null) this.device?.nonces.push(next);
     const text = await response.text();
     const answer = { status: response.status, body: parsed(text) as T, text, headers: response.headers };
     this.#hear({ method, path, answer });

@@ -1,5 +1,6 @@
 import type { Card, CardDiscovery, Payment, TillSession, WalletSession } from '@feiqian/contract';
 import { payCode } from '@feiqian/keys';
+import { TestDevice } from '@feiqian/testkit';
 import { type Caller, done } from './caller.ts';
 import type { TestNetwork } from './network.ts';
 
@@ -14,8 +15,7 @@ export const tester = '13800000009';
 
 /** Signs a person in on a new device and binds the cards that the banks tell, ten at the most. */
 export async function wallet(net: TestNetwork, mobile: string): Promise<Wallet> {
-  const session = await signIn(net, mobile);
-  const caller = net.anyone.as(session.token);
+  const { session, caller } = await signedIn(net, mobile);
   const banks = await done(caller.get<{ data: { id: string }[] }>('/v1/wallet/banks'));
   const discovery = await done(
     caller.post<CardDiscovery>('/v1/wallet/card-discoveries', {
@@ -35,13 +35,26 @@ export async function wallet(net: TestNetwork, mobile: string): Promise<Wallet> 
 }
 
 /** Signs a person in on a new device, without cards. */
-export async function signIn(net: TestNetwork, mobile: string): Promise<WalletSession> {
+export async function signedIn(
+  net: TestNetwork,
+  mobile: string,
+): Promise<{ session: WalletSession; caller: Caller }> {
   await done(net.anyone.post('/v1/wallet/codes', { mobile }));
-  const device_name = 'test device';
-  return done(
-    net.anyone.post<WalletSession>('/v1/wallet/sessions', { mobile, code: net.guide.code, device_name }),
+  const device = new TestDevice();
+  const session = await done(
+    net.anyone.post<WalletSession>('/v1/wallet/sessions', signInBody(device, mobile, net.guide.code)),
   );
+  device.agree(session.request_key.agreement);
+  return { session, caller: net.anyone.as(session.token, device) };
 }
+
+/** What a device sends to sign a person in. */
+export const signInBody = (device: TestDevice, mobile: string, code: string) => ({
+  mobile,
+  code,
+  device_name: 'test device',
+  device_key: device.enrol(mobile, code),
+});
 
 /** A card of the tester that makes an outcome happen. */
 export function cardFor(net: TestNetwork, owner: Wallet, outcome: string): Card {

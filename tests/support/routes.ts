@@ -1,5 +1,7 @@
+import { TestDevice } from '@feiqian/testkit';
 import type { Caller } from './caller.ts';
 import { done } from './caller.ts';
+import { signInBody } from './people.ts';
 
 /** A route of the API as its own description tells. */
 export interface Route {
@@ -40,7 +42,7 @@ export async function routesOf(anyone: Caller): Promise<Route[]> {
 /** A body that each route with one takes, with ids that name nothing. */
 export const bodies: Readonly<Record<string, Readonly<Record<string, unknown>>>> = {
   'POST /v1/wallet/codes': { mobile: '13900000000' },
-  'POST /v1/wallet/sessions': { mobile: '13900000000', code: '000000', device_name: 'x' },
+  'POST /v1/wallet/sessions': signInBody(new TestDevice(), '13900000000', '000000'),
   'POST /v1/wallet/card-discoveries': { bank_ids: ['yunzhou'], consent: true },
   'POST /v1/wallet/cards': { discovery_id: unknownId('cdi'), cards: [{ bank_id: 'yunzhou', ref: 'x' }] },
   'POST /v1/wallet/scans': { text: 'https://example.org/' },

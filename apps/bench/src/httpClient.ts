@@ -1,10 +1,15 @@
 import { connect, type Socket } from 'node:net';
+import { signatureHeaders } from '@feiqian/keys';
 
 /** An answer as the generator needs it. */
 export interface RawAnswer {
   status: number;
   body: string;
+  /** The nonce for the next signed request of a wallet; absent on answers to others. */
+  nonce?: string | undefined;
 }
+
+const nonceHeader = new RegExp(`\r\n${signatureHeaders.nonce}: (\\S+)`, 'i');
 
 interface Pending {
   resolve: (answer: RawAnswer) => void;
@@ -89,6 +94,7 @@ class Connection {
     const answer = {
       status: Number(head.slice(9, 12)),
       body: this.#buffer.toString('utf8', headEnd + 4, end),
+      nonce: nonceHeader.exec(head)?.[1],
     };
     this.#buffer = this.#buffer.subarray(end);
     this.#end((p) => p.resolve(answer));

@@ -8,4 +8,5 @@ export { type ScenarioName, scenarioNames } from './ladder/scenarios.ts';
 export { type Prepared, prepareLoad } from './prepare.ts';
 export { freePorts, startProcess, stopProcess } from './process.ts';
 export { writeResults } from './report/results.ts';
+export { signedPay } from './signedPay.ts';
 export { runSuite } from './suite.ts';

@@ -1,5 +1,6 @@
 import type { LoadClient } from './httpClient.ts';
 import type { Prepared } from './prepare.ts';
+import { signedPay } from './signedPay.ts';
 
 export interface LoadOptions {
   /** Purchases due each second; null offers as much as `inFlightMax` purchases at a time take (closed model). */
@@ -39,10 +40,7 @@ async function purchase(
   );
   if (created.status !== 201) return `create ${created.status} ${codeOf(created.body)}`;
   const id = created.body.slice(7, 43);
-  const paid = await client.send(
-    `POST /v1/wallet/payments/${id}/pay HTTP/1.1\r\nhost: localhost\r\nauthorization: Bearer ${shopper.token}\r\ncontent-type: application/json\r\nidempotency-key: ${run}-p${n}\r\n`,
-    `{"card_id":"${shopper.cardId}"}`,
-  );
+  const paid = await signedPay(client, shopper, shopper.cardId, id, `${run}-p${n}`);
   if (paid.status !== 200) return `pay ${paid.status} ${codeOf(paid.body)}`;
   return paid.body.includes('"state":"captured"')
     ? 'captured'

@@ -3,13 +3,14 @@ import { type Config, compose } from '@feiqian/app-network';
 import { systemClock } from '@feiqian/clock';
 import type { Db } from '@feiqian/db';
 import { fromUuid } from '@feiqian/ids';
-import { luhnCheckDigit } from '@feiqian/keys';
+import { luhnCheckDigit, requestKeyBytes } from '@feiqian/keys';
 import { createLogger } from '@feiqian/telemetry';
+import type { Signer } from './signedPay.ts';
 
 /** Who buys where. */
 export interface Prepared {
   merchants: { key: string; storeId: string }[];
-  shoppers: { token: string; cardId: string }[];
+  shoppers: (Signer & { cardId: string })[];
 }
 
 const shoppersPerMerchant = 4;
@@ -89,7 +90,9 @@ function oneShopper(network: Network, i: number): Promise<Prepared['shoppers'][n
        values ($1, $2, $3, $4, 'debit', '负载卡', 'Load card', $5, 0, true, 'con_load', 'card_load', $6)`,
       [token.id, userId, deviceId, issuer.id, card.pan.slice(-4), new Date(network.clock.now())],
     );
-    const session = await network.access.issue(tx, { kind: 'wallet', userId, deviceId }, 'load', deviceId);
-    return { token: session.secret, cardId: fromUuid(token.id, 'tok') };
+    const requestKey = Buffer.from(network.ids.secret(requestKeyBytes), 'base64url');
+    const principal = { kind: 'wallet' as const, userId, deviceId };
+    const session = await network.access.issue(tx, principal, 'load', deviceId, { requestKey });
+    return { token: session.secret, cardId: fromUuid(token.id, 'tok'), requestKey, nonces: [] };
   });
 }

@@ -90,6 +90,8 @@ async function composeBase(deps: ComposeDeps) {
     db,
     clock,
     ids,
+    seal: keystore.seal,
+    open: keystore.open,
     keyedHash: keystore.keyedHash,
     sendCode: deps.sendCode,
     fixedCode: deps.fixedCode,
@@ -197,7 +199,7 @@ function composeWallets(
 
 /** Payments and the worker that sends what banks must still be told. */
 function composePayments({ config, logger, hotDb }: ComposeDeps, base: Base, banks: Banks, wallets: Wallets) {
-  const { db, clock, ids, holder, outbox, ledger, members, merchants, tokens } = base;
+  const { db, clock, ids, holder, outbox, ledger, access, members, merchants, tokens } = base;
   const { links, references } = banks;
   let kick = (): void => undefined;
   const paymentDeps = {
@@ -212,6 +214,7 @@ function composePayments({ config, logger, hotDb }: ComposeDeps, base: Base, ban
     merchants,
     tokens,
     wallets,
+    signing: access.signing,
     acquirerCode: config.acquirer,
     booksOf: (p: { issuerId: string | null; currency: string }) => ({
       ledger: ledgerOf(p.currency),

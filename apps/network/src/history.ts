@@ -82,6 +82,7 @@ async function cardsOf(network: Network): Promise<SeedCard[]> {
       code: sandboxCode,
       name: null,
       deviceName: '历史',
+      deviceKey: null,
     });
     const owner = { userId: person.id, deviceId: device.id };
     const found = await network.wallets.discover(
@@ -129,7 +130,7 @@ async function buy(
     key('create'),
   );
   const uuid = toUuid((JSON.parse(created.body) as { id: string }).id, 'pay');
-  const paid = await network.payments.pay(o.card, uuid, o.card.cardId, key('pay'));
+  const paid = await network.payments.pay(o.card, uuid, o.card.cardId, key('pay'), null);
   if (o.n % 23 === 7 && (JSON.parse(paid.body) as { state: string }).state === 'captured') {
     await network.payments.refundPayment(
       o.merchantId,

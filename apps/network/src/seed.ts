@@ -111,7 +111,7 @@ export async function seedMerchants(network: Network): Promise<void> {
           { kind: 'merchant_key', merchantId: made.merchant.id },
           'sandbox',
           made.merchant.id,
-          sandboxKey,
+          { secret: sandboxKey },
         );
       }
       merchantIds.set(m.key, made.merchant.id);

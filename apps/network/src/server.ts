@@ -218,15 +218,18 @@ function openApiHead(publicUrl: string) {
   };
 }
 
+const signedBy = ' A wallet’s request is signed by its device (docs/device-key.md).';
+
 /** Adds to each route who may call it. */
 function describeRoute(described: {
   schema: object;
   url: string;
-  route: { config?: { callers?: readonly string[] } };
+  route: { config?: { callers?: readonly string[]; signed?: unknown } };
 }): { schema: object; url: string } {
   const callers = described.route.config?.callers;
   const { schema, url } = described;
   if (!callers) return { schema, url };
   const security = callers.map((c) => (c === 'merchant_key' ? { merchant_key: [] } : { session: [] }));
-  return { schema: { ...schema, security, description: `Callers: ${callers.join(', ')}.` }, url };
+  const signed = described.route.config?.signed === undefined ? '' : signedBy;
+  return { schema: { ...schema, security, description: `Callers: ${callers.join(', ')}.${signed}` }, url };
 }

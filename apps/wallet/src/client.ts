@@ -4,7 +4,16 @@ import { QueryClient } from '@tanstack/react-query';
 /** The network; `ended` is called when it no longer knows this phone's session. */
 let ended: () => void = () => undefined;
 
-export const api = createApi({ onUnauthenticated: () => ended() });
+/** Nonces in hand for signed requests (`signed.ts`): each answer to one brings the next. */
+export const nonces: string[] = [];
+
+export const api = createApi({
+  onUnauthenticated: () => ended(),
+  onAnswer(headers) {
+    const next = headers.get('device-nonce');
+    if (next) nonces.push(next);
+  },
+});
 
 export function onSessionEnded(listener: () => void): void {
   ended = listener;

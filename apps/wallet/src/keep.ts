@@ -7,9 +7,18 @@ export interface KeptPayCodeKey {
   secret: Uint8Array;
 }
 
+/** The keys of this device; WebCrypto keeps their secrets from everybody, this page included. See docs/device-key.md. */
+export interface KeptDeviceKey {
+  /** ECDSA P-256: who this device is. */
+  signing: CryptoKeyPair;
+  /** HMAC with SHA-256: signs the requests of this session. */
+  request: CryptoKey;
+}
+
 /** Everything the wallet keeps on the phone, so that it opens and pays without a network. */
 export interface Kept {
   session: { user: WalletMe['user']; device: WalletSession['device']; payCodeKey: KeptPayCodeKey };
+  deviceKey: KeptDeviceKey;
   /** Server time minus device time, ms: a phone with a wrong clock still makes right codes. */
   skewMs: number;
   cards: Card[];

@@ -1,7 +1,7 @@
 import type { SignIn, WalletMe, WalletSession } from '@feiqian/contract';
 import { useSyncExternalStore } from 'react';
 import { fromBase64Url } from './base64url.ts';
-import { api, queryClient } from './client.ts';
+import { api, nonces, queryClient } from './client.ts';
 import { forgetAll, type Kept, keep, kept } from './keep.ts';
 
 type Session = Kept['session'];
@@ -76,9 +76,13 @@ export function deviceName(agent: string = navigator.userAgent): string {
 
 /** Opens a session on this device and keeps the pay code key, which is handed out this once. */
 export async function signIn(mobile: string, code: string): Promise<void> {
-  const body: SignIn = { mobile, code, device_name: deviceName() };
+  const { enrol } = await import('./device-key.ts');
+  const { deviceKey, finish } = await enrol(mobile, code);
+  const body: SignIn = { mobile, code, device_name: deviceName(), device_key: deviceKey };
   const made = await api.post<WalletSession>('/v1/wallet/sessions', body);
   await forgetAll();
+  nonces.length = 0;
+  await keep('deviceKey', await finish(made.request_key));
   queryClient.clear();
   const { handle, secret } = made.pay_code_key;
   const next = {

@@ -25,6 +25,27 @@ export const errorCodes = {
   unauthenticated: entry(401, 'Sign in or send a valid key.', '请先登录或提供有效密钥'),
   wrong_code: entry(401, 'The code or password is wrong, or no longer valid.', '验证码或密码错误，或已失效'),
   forbidden: entry(403, 'Your role may not do this. Nothing was changed.', '您的角色无权执行此操作'),
+  signature_required: entry(
+    403,
+    'This request must be signed by the key of the device. Nothing was changed.',
+    '此操作须由本机密钥签名，未做任何更改',
+  ),
+  signature_invalid: entry(
+    403,
+    'The signature is not of this device over this request. Nothing was changed.',
+    '签名与本机或请求不符，未做任何更改',
+  ),
+  nonce_stale: entry(
+    403,
+    'The nonce is too old. Sign again with the one in the answer. Nothing was changed.',
+    '随机数已过期，请用新的重新签名',
+    true,
+  ),
+  nonce_used: entry(
+    403,
+    'This signed request was sent before. Sign again to repeat it. Nothing was changed.',
+    '该签名请求已发送过，请重新签名',
+  ),
   not_found: entry(404, 'There is no such thing here.', '未找到'),
   method_not_allowed: entry(405, 'This address does not take that method.', '该地址不支持此方法'),
   payload_too_large: entry(413, 'The request is too large. Nothing was changed.', '请求过大'),

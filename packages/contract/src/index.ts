@@ -9,6 +9,7 @@ export * from './bank-api-problems.ts';
 export * from './bank-api-shapes.ts';
 export * from './bank-api-transfers.ts';
 export * from './console.ts';
+export * from './device.ts';
 export * from './errors.ts';
 export * from './payments.ts';
 export * from './shapes.ts';

@@ -1,4 +1,5 @@
 import { type Static, Type } from 'typebox';
+import { DeviceKey, RequestKey } from './device.ts';
 import { CardSummary, Payment } from './payments.ts';
 import { Amount, Id, Instant, Mobile, Nullable, Page, Strict, Text } from './shapes.ts';
 
@@ -13,6 +14,7 @@ export const SignIn = Strict({
   code: Type.String({ pattern: '^[0-9]{6}$' }),
   name: Type.Optional(Text(60)),
   device_name: Text(60),
+  device_key: DeviceKey,
 });
 export type SignIn = Static<typeof SignIn>;
 
@@ -40,6 +42,7 @@ export const WalletSession = Strict({
   user: WalletUser,
   device: Device,
   pay_code_key: PayCodeKey,
+  request_key: RequestKey,
   server_time: Instant,
 });
 export type WalletSession = Static<typeof WalletSession>;

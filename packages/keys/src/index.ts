@@ -1,4 +1,14 @@
 /** What runs the same in a browser and in Node; `@feiqian/keys/node` has what needs `node:crypto`. */
+
+export {
+  agreementSalt,
+  requestKeyBytes,
+  requestKeyInfo,
+  type SignedRequest,
+  signatureHeaders,
+  textToEnrol,
+  textToSign,
+} from './deviceSignature.ts';
 export { isLuhnValid, luhnCheckDigit } from './luhn.ts';
 export { maskPan } from './mask.ts';
 export { Pan } from './pan.ts';

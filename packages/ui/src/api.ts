@@ -43,6 +43,8 @@ export class ApiError extends Error {
 export interface RequestOptions {
   /** Same key and body: same answer. A fresh random UUID when left out. */
   idempotencyKey?: string;
+  /** Sent with this request alone. */
+  headers?: Record<string, string>;
   timeoutMs?: number;
   signal?: AbortSignal;
 }
@@ -55,6 +57,8 @@ export interface ApiOptions {
   headers?: () => Record<string, string>;
   /** Told of each 401: the session is over. */
   onUnauthenticated?: () => void;
+  /** Told the headers of each answer. */
+  onAnswer?: (headers: Headers) => void;
   fetch?: typeof fetch;
 }
 
@@ -88,12 +92,12 @@ async function problemOf(response: Response): Promise<Problem> {
  * throws an `ApiError`; an aborted request throws the `AbortError` that fetch gives.
  */
 export function createApi(options: ApiOptions = {}): Api {
-  const { baseUrl = '', timeoutMs = requestMsMax, headers, onUnauthenticated } = options;
+  const { baseUrl = '', timeoutMs = requestMsMax, headers, onUnauthenticated, onAnswer } = options;
 
   async function request<T>(method: string, path: string, body: unknown, asked: RequestOptions): Promise<T> {
     const send = options.fetch ?? globalThis.fetch;
     const timeout = AbortSignal.timeout(asked.timeoutMs ?? timeoutMs);
-    const head: Record<string, string> = { accept: 'application/json', ...headers?.() };
+    const head: Record<string, string> = { accept: 'application/json', ...headers?.(), ...asked.headers };
     if (body !== undefined) head['content-type'] = 'application/json';
     if (method !== 'GET') head['idempotency-key'] = asked.idempotencyKey ?? crypto.randomUUID();
     let response: Response;
@@ -109,6 +113,7 @@ export function createApi(options: ApiOptions = {}): Api {
       if (asked.signal?.aborted) throw cause;
       throw unreachable(cause);
     }
+    onAnswer?.(response.headers);
     if (!response.ok) {
       if (response.status === 401) onUnauthenticated?.();
       throw new ApiError(response.status, await problemOf(response));

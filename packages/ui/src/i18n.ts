@@ -1,6 +1,5 @@
 import i18next, { type i18n } from 'i18next';
 import { initReactI18next, useTranslation } from 'react-i18next';
-import { en as sharedEn } from './catalogue/en.ts';
 import { zh as sharedZh } from './catalogue/zh.ts';
 import { readPreference, writePreference } from './preference-store.ts';
 
@@ -25,7 +24,8 @@ export function startLanguage(): Language {
 
 type Words = Record<string, Catalogue>;
 
-function start(zh: Catalogue, words: { app?: Catalogue; ui?: Catalogue } | null): i18n {
+/** Starts with Chinese, and with English when `words` has it. */
+export function start(zh: Catalogue, words: { app?: Catalogue; ui?: Catalogue } | null): i18n {
   const instance = i18next.createInstance();
   instance.use(initReactI18next);
   const english: Words = words ? { app: words.app ?? {}, ui: words.ui ?? {} } : {};
@@ -37,6 +37,8 @@ function start(zh: Catalogue, words: { app?: Catalogue; ui?: Catalogue } | null)
     ns: ['app', 'ui'],
     resources: { 'zh-CN': { app: zh, ui: sharedZh }, en: english },
     interpolation: { escapeValue: false },
+    // Words that come later are drawn when they come.
+    react: { bindI18nStore: 'added' },
     initAsync: false,
     showSupportNotice: false,
   });
@@ -52,24 +54,25 @@ function start(zh: Catalogue, words: { app?: Catalogue; ui?: Catalogue } | null)
 }
 
 /**
- * The message catalogues of one app together with those of the design system.
- * In components: `const { t } = useTranslation()` for the app's words; the design system's are in namespace `ui`.
- * Chinese is the fall-back, so a missing English key shows Chinese rather than a key.
+ * `createI18n` for an app on a small budget: English is fetched when it is the language, and the words of problems once
+ * the first screen is on its way.
  */
-export function createI18n<T extends Catalogue>(catalogues: { zh: T; en: SameShape<T> }): i18n {
-  return start(catalogues.zh, { app: catalogues.en as Catalogue, ui: sharedEn });
-}
-
-/** `createI18n` for an app on a small budget: English is fetched when it is the language, not before. */
 export async function loadI18n<T extends Catalogue>(catalogues: {
   zh: T;
   en: () => Promise<SameShape<T>>;
 }): Promise<i18n> {
   const fetchEnglish = async () => {
-    const [app, ui] = await Promise.all([catalogues.en(), import('./catalogue/en.ts')]);
-    return { app: app as Catalogue, ui: ui.en as Catalogue };
+    const [app, ui, problems] = await Promise.all([
+      catalogues.en(),
+      import('./catalogue/en.ts'),
+      import('./catalogue/problems-en.ts'),
+    ]);
+    return { app: app as Catalogue, ui: { ...ui.en, problem: problems.problemsEn } as Catalogue };
   };
   const instance = start(catalogues.zh, startLanguage() === 'en' ? await fetchEnglish() : null);
+  void import('./catalogue/problems-zh.ts').then(({ problemsZh }) =>
+    instance.addResourceBundle('zh-CN', 'ui', { problem: problemsZh }, true),
+  );
   const change = instance.changeLanguage.bind(instance);
   instance.changeLanguage = async (language, ...rest) => {
     if (language === 'en' && !instance.hasResourceBundle('en', 'app')) {

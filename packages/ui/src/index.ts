@@ -20,7 +20,6 @@ export { Checkbox, Field, type FieldProps, SelectField, Switch } from './field.t
 export {
   type Catalogue,
   catalogueDifference,
-  createI18n,
   type Language,
   languages,
   loadI18n,
@@ -28,6 +27,7 @@ export {
   useLanguage,
   useUiText,
 } from './i18n.ts';
+export { createI18n } from './i18n-all.ts';
 export { Keypad } from './keypad.tsx';
 export { type KeypadKey, pressKey } from './keypad-entry.ts';
 export { Disc, Fact, List, ListRow } from './list-row.tsx';

@@ -1,16 +1,19 @@
 import { errorCodes } from '@feiqian/contract';
 import { describe, expect, test } from 'vitest';
 import { en } from './catalogue/en.ts';
+import { problemsEn } from './catalogue/problems-en.ts';
+import { problemsZh } from './catalogue/problems-zh.ts';
 import { zh } from './catalogue/zh.ts';
 import { catalogueDifference } from './i18n.ts';
 import { formatAge, formatTime } from './time-text.ts';
 
 test('both languages of the design system have the same words', () => {
   expect(catalogueDifference(zh, en)).toEqual([]);
+  expect(catalogueDifference(problemsZh, problemsEn)).toEqual([]);
 });
 
 test('every code of the API has words', () => {
-  expect(Object.keys(zh.problem).sort()).toEqual(Object.keys(errorCodes).sort());
+  expect(Object.keys(problemsZh).sort()).toEqual(Object.keys(errorCodes).sort());
 });
 
 test('a missing word and a missing placeholder are found', () => {

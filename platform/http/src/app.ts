@@ -16,6 +16,13 @@ import fastify, {
 import { type Admission, installAdmission } from './admission.ts';
 import { ProblemError, problemOf } from './problem.ts';
 
+declare module 'fastify' {
+  interface FastifyRequest {
+    /** The body as it was sent; null when there was none. */
+    bodyText: string | null;
+  }
+}
+
 /** The Fastify instance of the edge, with TypeBox schemas giving the types of requests. */
 export type HttpApp = FastifyInstance<
   RawServerDefault,
@@ -98,6 +105,7 @@ export async function createHttp(options: HttpOptions): Promise<HttpApp> {
   });
   // Only JSON is spoken. A form of another site may send plain text without being asked, so it is not taken for a body.
   app.removeContentTypeParser('text/plain');
+  keepBodyText(app);
   coerceQueries(app);
   refuseIdleBodies(app);
   app.setSerializerCompiler(() => (data) => JSON.stringify(data));
@@ -113,6 +121,17 @@ export async function createHttp(options: HttpOptions): Promise<HttpApp> {
   if (options.admission) installAdmission(app, options.admission);
   app.setErrorHandler((error: FastifyError, request, reply) => answerError(error, request, reply, options));
   return app;
+}
+
+/** A signature is over the body as it was sent, so its text is kept beside what was read from it. */
+function keepBodyText(app: HttpApp): void {
+  app.decorateRequest('bodyText', null);
+  const parse = app.getDefaultJsonParser('error', 'error');
+  app.removeContentTypeParser('application/json');
+  app.addContentTypeParser('application/json', { parseAs: 'string' }, (request, body: string, done) => {
+    request.bodyText = body;
+    return parse(request, body, done);
+  });
 }
 
 /** Numbers in a query string arrive as text: only there they are read as numbers. */

@@ -4,12 +4,13 @@ import { systemClock } from '@feiqian/clock';
 import type { Db } from '@feiqian/db';
 import { fromUuid } from '@feiqian/ids';
 import { createLogger } from '@feiqian/telemetry';
+import { TestDevice } from '@feiqian/testkit';
 import { oneMerchant } from '../prepare.ts';
+import type { Signer } from '../signedPay.ts';
 import { type BankApiStub, startBankApiStub } from './bankApiStub.ts';
 
 /** A person with one device, as a load needs it. */
-export interface Shopper {
-  token: string;
+export interface Shopper extends Signer {
   handle: string;
   secret: Uint8Array;
   cards: { cardId: string; bank: string; slot: number }[];
@@ -70,12 +71,15 @@ export async function buildTown(config: Config, db: Db, size: TownSize): Promise
 async function oneShopper(network: Network, i: number): Promise<Shopper> {
   const mobile = `139${String(i).padStart(8, '0')}`;
   await network.access.codes.request(mobile);
-  const { person, device, secret, payCodeKey } = await network.wallets.signIn({
+  const phone = new TestDevice();
+  const { person, device, secret, payCodeKey, agreement } = await network.wallets.signIn({
     mobile,
     code,
     name: null,
     deviceName: '负载',
+    deviceKey: phone.enrol(mobile, code),
   });
+  phone.agree(agreement ?? '');
   const owner = { userId: person.id, deviceId: device.id };
   const banks = network.wallets.issuers().map((b) => b.code);
   const found = await network.wallets.discover(owner, banks);
@@ -90,6 +94,8 @@ async function oneShopper(network: Network, i: number): Promise<Shopper> {
   });
   return {
     token: secret,
+    requestKey: phone.requestKey,
+    nonces: [],
     handle: payCodeKey.handle,
     secret: Buffer.from(payCodeKey.secret, 'base64url'),
     cards,

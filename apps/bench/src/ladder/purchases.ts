@@ -1,5 +1,6 @@
 import type { LoadClient, RawAnswer } from '../httpClient.ts';
 import type { Random } from '../measure/random.ts';
+import { signedPay } from '../signedPay.ts';
 import { createPayCodeSource } from './payCodes.ts';
 import type { Town } from './people.ts';
 import { type Kind, kinds, meant, type Scenario } from './scenarios.ts';
@@ -82,7 +83,7 @@ export function createCustomers(deps: CustomersDeps): Customers {
     if (kind === 'presented' && code === null) return noCode;
     const paid =
       code === null
-        ? await request(card.token, `/v1/wallet/payments/${id}/pay`, { card_id: card.cardId })
+        ? await signedPay(client, card.payer, card.cardId, id, `${run}-${n}-pay`)
         : await request(shop.key, `/v1/payments/${id}/collect`, { pay_code: code });
     const state = stateOf(paid);
     if (held && state === 'authorised') return finishHeld(request, kind, id, shop);
@@ -101,9 +102,12 @@ export function createCustomers(deps: CustomersDeps): Customers {
 
 function cardsOf(town: Town, scenario: Scenario) {
   const bank = scenario.banks === 'one' ? town.shoppers[0]?.cards[0]?.bank : undefined;
-  return town.shoppers.flatMap(({ token, secret, handle, cards }) =>
-    cards.filter((c) => bank === undefined || c.bank === bank).map((c) => ({ ...c, token, secret, handle })),
-  );
+  return town.shoppers.flatMap((payer) => {
+    const { secret, handle, cards } = payer;
+    return cards
+      .filter((c) => bank === undefined || c.bank === bank)
+      .map((c) => ({ ...c, payer, secret, handle }));
+  });
 }
 
 const noCode: Ending = {

@@ -20,10 +20,10 @@ import { Link, useSearch } from '@tanstack/react-router';
 import { CircleCheck, CircleX } from 'lucide-react';
 import { useState } from 'react';
 import { useTranslation } from 'react-i18next';
-import { api } from '../client.ts';
 import { bankName, productName } from '../parts/bank-name.ts';
 import { InnerPage } from '../parts/tab-page.tsx';
 import { banksQuery } from '../queries.ts';
+import { signed } from '../signed.ts';
 
 /** Cards that one binding takes at the most; the network's own limit. */
 const bindMax = 10;
@@ -42,7 +42,7 @@ function BankStep({ onFound }: { onFound: (found: CardDiscovery) => void }) {
   const [consent, setConsent] = useState(false);
   const discover = useMutation({
     mutationFn: (ids: string[]) =>
-      api.post<CardDiscovery>(
+      signed.post<CardDiscovery>(
         '/v1/wallet/card-discoveries',
         { bank_ids: ids, consent: true },
         { timeoutMs: discoveryMsMax },
@@ -187,7 +187,7 @@ function CardStep({ found, onBound, onBack }: CardStepProps) {
         return { bank_id: key.slice(0, cut), ref: key.slice(cut + 1) };
       });
       const body: BindCards = { discovery_id: found.id, cards };
-      return api.post<BindResult>('/v1/wallet/cards', body, { timeoutMs: discoveryMsMax });
+      return signed.post<BindResult>('/v1/wallet/cards', body, { timeoutMs: discoveryMsMax });
     },
     onSuccess: async (result) => {
       await client.invalidateQueries({ queryKey: ['cards'] });

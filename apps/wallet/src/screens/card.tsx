@@ -18,11 +18,11 @@ import { useParams, useRouter } from '@tanstack/react-router';
 import { Eye, EyeOff } from 'lucide-react';
 import { useState } from 'react';
 import { useTranslation } from 'react-i18next';
-import { api } from '../client.ts';
 import { bankName, productName } from '../parts/bank-name.ts';
 import { useSeconds } from '../parts/seconds.ts';
 import { InnerPage } from '../parts/tab-page.tsx';
 import { balanceQuery, cardsQuery } from '../queries.ts';
+import { signed } from '../signed.ts';
 
 /** The balance behind a tap, large, with its age; a credit card also shows what is used of its limit. */
 function Balance({ card }: { card: Card }) {
@@ -87,7 +87,7 @@ function Unbind({ card, open, onClose }: { card: Card; open: boolean; onClose: (
   const router = useRouter();
   const client = useQueryClient();
   const unbind = useMutation({
-    mutationFn: () => api.delete(`/v1/wallet/cards/${card.id}`),
+    mutationFn: () => signed.delete(`/v1/wallet/cards/${card.id}`),
     onSuccess: async () => {
       toast(t('cards.unbound'));
       await router.navigate({ to: '/cards', replace: true });
@@ -118,7 +118,7 @@ function Detail({ card }: { card: Card }) {
   const client = useQueryClient();
   const [leaving, setLeaving] = useState(false);
   const makeDefault = useMutation({
-    mutationFn: () => api.post(`/v1/wallet/cards/${card.id}/default`),
+    mutationFn: () => signed.post(`/v1/wallet/cards/${card.id}/default`),
     onSuccess: async () => {
       await client.invalidateQueries({ queryKey: ['cards'] });
       toast(t('cards.defaultDone'));

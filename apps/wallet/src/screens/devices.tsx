@@ -14,16 +14,16 @@ import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
 import { Smartphone } from 'lucide-react';
 import { useState } from 'react';
 import { useTranslation } from 'react-i18next';
-import { api } from '../client.ts';
 import { InnerPage } from '../parts/tab-page.tsx';
 import { devicesQuery } from '../queries.ts';
 import { networkNow } from '../session.ts';
+import { signed } from '../signed.ts';
 
 function Remove({ device, onClose }: { device: Device | null; onClose: () => void }) {
   const { t } = useTranslation();
   const client = useQueryClient();
   const remove = useMutation({
-    mutationFn: (id: string) => api.delete(`/v1/wallet/devices/${id}`),
+    mutationFn: (id: string) => signed.delete(`/v1/wallet/devices/${id}`),
     onSuccess: async () => {
       await client.invalidateQueries({ queryKey: ['devices'] });
       toast(t('devices.removed'));

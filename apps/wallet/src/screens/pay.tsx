@@ -18,7 +18,7 @@ import { Link, useParams, useRouter } from '@tanstack/react-router';
 import { BadgeCheck, ChevronDown } from 'lucide-react';
 import { useEffect, useRef, useState } from 'react';
 import { useTranslation } from 'react-i18next';
-import { api, queryClient } from '../client.ts';
+import { queryClient } from '../client.ts';
 import { takeNews } from '../live.ts';
 import { bankName, declineWords } from '../parts/bank-name.ts';
 import { CardPicker, useChosenCard } from '../parts/card-picker.tsx';
@@ -27,6 +27,7 @@ import { useSeconds } from '../parts/seconds.ts';
 import { InnerPage } from '../parts/tab-page.tsx';
 import { cardsQuery, paymentQuery } from '../queries.ts';
 import { networkNow } from '../session.ts';
+import { signed } from '../signed.ts';
 
 /** A bank that answers within this is not worth a waiting screen. */
 const quickBankMs = 2500;
@@ -44,7 +45,7 @@ function usePay(payment: Payment | undefined) {
     mutationFn: (card: Card) => {
       if (!payment) throw new Error('no payment');
       if (attempt.current.cardId !== card.id) attempt.current = { cardId: card.id, key: crypto.randomUUID() };
-      return api.post<Payment>(
+      return signed.post<Payment>(
         `/v1/wallet/payments/${payment.id}/pay`,
         { card_id: card.id },
         { idempotencyKey: attempt.current.key },

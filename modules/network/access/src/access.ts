@@ -5,12 +5,15 @@ import type { Ids } from '@feiqian/ids';
 import { createCodes, type SendCode } from './codes.ts';
 import { checkPassword, hashPassword, hashSecret } from './password.ts';
 import { type Principal, type PrincipalKind, secretPrefix, sessionMs } from './principal.ts';
+import { createSigning } from './signing.ts';
 import * as store from './store.ts';
 
 export interface AccessDeps {
   db: Db;
   clock: Clock;
   ids: Ids;
+  seal: (purpose: string, plain: Uint8Array, context?: string) => Uint8Array;
+  open: (purpose: string, sealed: Uint8Array, context?: string) => Uint8Array;
   keyedHash: (purpose: string, text: string) => Uint8Array;
   sendCode: SendCode;
   /** The sandbox's fixed one-time code; null in production, where each code is random. */
@@ -25,6 +28,7 @@ const cacheEntriesMax = 50_000;
 const wrongTriesMax = 5;
 const lockMs = 15 * 60_000;
 const prefixChars = 12;
+const sealPurpose = 'request key';
 
 /** A credential that was just made: the secret is shown this once. */
 export interface NewCredential {
@@ -33,12 +37,20 @@ export interface NewCredential {
   prefix: string;
 }
 
+/** Who is behind a secret, and as whom. */
+export interface Caller {
+  principal: Principal;
+  credentialId: string;
+  /** What this session signs its requests with; null when it cannot. */
+  requestKey: Uint8Array | null;
+}
+
 export type Access = ReturnType<typeof createAccess>;
 
 /** Keys, sessions, one-time codes and passwords: who may call, and as whom. */
 export function createAccess(deps: AccessDeps) {
   const { db, clock, ids } = deps;
-  const cache = new Map<string, { principal: Principal; id: string; untilMs: number }>();
+  const cache = new Map<string, { caller: Caller; untilMs: number }>();
 
   const revision = createRevision({
     clock,
@@ -53,8 +65,9 @@ export function createAccess(deps: AccessDeps) {
     principal: Principal,
     name: string,
     tenant: string | null,
-    secret = `${secretPrefix[principal.kind]}_${ids.secret(32)}`,
+    options: { secret?: string; requestKey?: Uint8Array | null } = {},
   ): Promise<NewCredential> {
+    const { secret = `${secretPrefix[principal.kind]}_${ids.secret(32)}`, requestKey = null } = options;
     const now = clock.now();
     const lasts = sessionMs[principal.kind];
     const id = ids.uuid();
@@ -69,17 +82,18 @@ export function createAccess(deps: AccessDeps) {
       tenant,
       createdAtMs: now,
       expiresAtMs: lasts === null ? null : now + lasts,
+      requestKey: requestKey && deps.seal(sealPurpose, requestKey, id),
     });
     return { id, secret, prefix };
   }
 
-  /** The principal of a secret, or null. From memory, where a revocation is known within a second. */
-  async function identify(secret: string): Promise<{ principal: Principal; credentialId: string } | null> {
+  /** Who has this secret, or null. From memory, where a revocation is known within a second. */
+  async function identify(secret: string): Promise<Caller | null> {
     const looking = revision.check();
     if (looking) await looking;
     const now = clock.now();
     const known = cache.get(secret);
-    if (known && known.untilMs > now) return { principal: known.principal, credentialId: known.id };
+    if (known && known.untilMs > now) return known.caller;
     const row = await store.credentialByHash(db, hashSecret(secret));
     if (!row || row.revoked_at !== null || (row.expires_at !== null && row.expires_at.getTime() <= now)) {
       cache.delete(secret);
@@ -87,13 +101,15 @@ export function createAccess(deps: AccessDeps) {
     }
     if (cache.size >= cacheEntriesMax) cache.clear();
     const untilMs = Math.min(now + cacheMs, row.expires_at?.getTime() ?? Number.POSITIVE_INFINITY);
-    cache.set(secret, { principal: row.principal, id: row.id, untilMs });
-    return { principal: row.principal, credentialId: row.id };
+    const requestKey = row.request_key && deps.open(sealPurpose, row.request_key, row.id);
+    const caller = { principal: row.principal, credentialId: row.id, requestKey };
+    cache.set(secret, { caller, untilMs });
+    return caller;
   }
 
   async function revoke(sql: Sql, id: string, kind: PrincipalKind): Promise<boolean> {
     const done = await store.revokeCredential(sql, id, kind, clock.now());
-    for (const [secret, entry] of cache) if (entry.id === id) cache.delete(secret);
+    for (const [secret, { caller }] of cache) if (caller.credentialId === id) cache.delete(secret);
     return done;
   }
 
@@ -155,6 +171,9 @@ export function createAccess(deps: AccessDeps) {
     signInConsole,
     addOperator,
     codes: createCodes(deps),
+    signing: createSigning(deps),
+    /** For a write of `signing.use` outside any transaction. */
+    db,
     merchantKeys: (tenant: string | null) => store.credentialsOf(db, 'merchant_key', tenant),
     /** Inside a transaction hand it in as `sql`. */
     credential: (id: string, sql: Sql = db) => store.credentialById(sql, id),

@@ -1,4 +1,5 @@
 import { type HttpApp, ProblemError } from '@feiqian/http';
+import { signatureHeaders } from '@feiqian/keys';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import type { Access } from './access.ts';
 import { cookieName, type Principal, type PrincipalKind } from './principal.ts';
@@ -7,10 +8,18 @@ declare module 'fastify' {
   interface FastifyRequest {
     principal: Principal | null;
     credentialId: string | null;
+    requestKey: Uint8Array | null;
+    /** Of a signed request whose route uses its nonce up itself. */
+    nonceId: string | null;
   }
   interface FastifyContextConfig {
     /** Kinds of caller that the route takes; absent means anyone. */
     callers?: readonly PrincipalKind[];
+    /**
+     * The wallet's requests must be signed by its device, each nonce once. `in_commit`: the route uses the nonce up in
+     * the commit of its effect (`nonceOf`), which costs less and is for hot paths alone.
+     */
+    signed?: true | 'in_commit';
   }
 }
 
@@ -18,6 +27,8 @@ declare module 'fastify' {
 export function installGuard(app: HttpApp, access: Access, options: { secureCookies: boolean }): void {
   app.decorateRequest('principal', null);
   app.decorateRequest('credentialId', null);
+  app.decorateRequest('requestKey', null);
+  app.decorateRequest('nonceId', null);
   app.addHook('onRequest', async (request) => {
     const callers = request.routeOptions.config.callers;
     if (callers === undefined) return;
@@ -28,8 +39,41 @@ export function installGuard(app: HttpApp, access: Access, options: { secureCook
     if (secret?.fromCookie) refuseForeignOrigin(request);
     request.principal = known.principal;
     request.credentialId = known.credentialId;
+    request.requestKey = known.requestKey;
   });
+  // The body is signed as it was sent, so this waits until it is there.
+  app.addHook('preValidation', async (request, reply) => {
+    const { signed } = request.routeOptions.config;
+    if (signed !== undefined && request.principal?.kind === 'wallet') await checkSignature(request, reply);
+  });
+  async function checkSignature(request: FastifyRequest, reply: FastifyReply): Promise<void> {
+    const { deviceId } = callerAs(request, 'wallet');
+    const { signing } = access;
+    // Also with a refusal: whoever signed with an old nonce may sign again at once.
+    reply.header(signatureHeaders.nonce, signing.nonce(deviceId));
+    const outcome = signing.verify(deviceId, request.requestKey, {
+      method: request.method,
+      path: request.url,
+      body: request.bodyText,
+      idempotencyKey: one(request.headers['idempotency-key']) ?? '',
+      nonce: one(request.headers[signatureHeaders.nonce]),
+      signature: one(request.headers[signatureHeaders.signature]),
+    });
+    if (!outcome.ok) throw new ProblemError(outcome.code);
+    if (request.routeOptions.config.signed === 'in_commit') request.nonceId = outcome.nonceId;
+    else if (!(await signing.use(access.db, [outcome.nonceId])).has(outcome.nonceId))
+      throw new ProblemError('nonce_used');
+  }
   app.decorate('secureCookies', options.secureCookies);
+}
+
+const one = (header: string | string[] | undefined): string | undefined =>
+  typeof header === 'string' ? header : undefined;
+
+/** The nonce of a route with `signed: 'in_commit'`, which the commit of its effect must use up. */
+export function nonceOf(request: FastifyRequest): string {
+  if (request.nonceId === null) throw new Error('the route is not one of signed requests');
+  return request.nonceId;
 }
 
 /** A cookie is sent by browsers on their own, so a write that carries one must come from our own pages. */

@@ -1,9 +1,11 @@
 import type { Migrations } from '@feiqian/db';
 import credentials from '../migrations/0001_credentials.sql';
+import signing from '../migrations/0002_signing.sql';
 
 export { type Access, createAccess, type NewCredential } from './access.ts';
 export { codeSeconds, type SendCode } from './codes.ts';
-export { callerAs, clearSessionCookie, installGuard, setSessionCookie } from './guard.ts';
+export { agree, isSignedBy, provesItself } from './deviceKey.ts';
+export { callerAs, clearSessionCookie, installGuard, nonceOf, setSessionCookie } from './guard.ts';
 export {
   type ConsolePrincipal,
   callerOf,
@@ -14,8 +16,12 @@ export {
   type TillPrincipal,
   type WalletPrincipal,
 } from './principal.ts';
+export type { Signing } from './signing.ts';
 
 export const accessMigrations: Migrations = {
   schema: 'access',
-  scripts: [{ name: '0001_credentials', sql: credentials }],
+  scripts: [
+    { name: '0001_credentials', sql: credentials },
+    { name: '0002_signing', sql: signing },
+  ],
 };

@@ -21,11 +21,13 @@ export async function insertCredential(
     hash: Uint8Array;
     createdAtMs: number;
     expiresAtMs: number | null;
+    requestKey: Uint8Array | null;
   },
 ): Promise<void> {
   await sql.query(
-    `insert into access.credential (id, kind, hash, prefix, name, principal, tenant, created_at, expires_at)
-     values ($1, $2, $3, $4, $5, $6, $7, $8, $9)`,
+    `insert into access.credential
+       (id, kind, hash, prefix, name, principal, tenant, created_at, expires_at, request_key)
+     values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)`,
     [
       c.id,
       c.kind,
@@ -36,13 +38,17 @@ export async function insertCredential(
       c.tenant,
       new Date(c.createdAtMs),
       c.expiresAtMs === null ? null : new Date(c.expiresAtMs),
+      c.requestKey,
     ],
   );
 }
 
-export async function credentialByHash(sql: Sql, hash: Uint8Array): Promise<CredentialRow | undefined> {
-  const { rows } = await sql.query<CredentialRow>(
-    `select ${credentialColumns} from access.credential where hash = $1`,
+export async function credentialByHash(
+  sql: Sql,
+  hash: Uint8Array,
+): Promise<(CredentialRow & { request_key: Uint8Array | null }) | undefined> {
+  const { rows } = await sql.query<CredentialRow & { request_key: Uint8Array | null }>(
+    `select ${credentialColumns}, request_key from access.credential where hash = $1`,
     [hash],
     'credential_by_hash',
   );
@@ -201,4 +207,25 @@ export async function setTries(
     tries,
     lockedUntilMs === null ? null : new Date(lockedUntilMs),
   ]);
+}
+
+/** Stores used nonces (32 hexadecimal digits); gives those that were not used before, in the same form. */
+export async function useNonces(sql: Sql, ids: readonly string[]): Promise<Set<string>> {
+  if (ids.length === 0) return new Set();
+  const { rows } = await sql.query<{ id: string }>(
+    `insert into access.used_nonce (id) select u.id from unnest($1::uuid[]) as u (id) order by u.id
+     on conflict do nothing returning id`,
+    [[...ids]],
+    'use_nonces',
+  );
+  return new Set(rows.map((r) => r.id.replaceAll('-', '')));
+}
+
+export async function forgetNonces(sql: Sql, before: string, limit: number): Promise<number> {
+  const { count } = await sql.query(
+    `delete from access.used_nonce where id in
+       (select id from access.used_nonce where id < $1::uuid order by id limit $2)`,
+    [before, limit],
+  );
+  return count;
 }

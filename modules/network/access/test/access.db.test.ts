@@ -15,6 +15,8 @@ function open(): Access {
     db,
     clock,
     ids: createIds(clock.now),
+    seal: (_, plain) => plain,
+    open: (_, sealed) => sealed,
     keyedHash: (purpose, text) => Buffer.from(`${purpose} ${text}`),
     sendCode: async (mobile, code) => void sent.push(`${mobile} ${code}`),
     fixedCode: null,
@@ -36,7 +38,11 @@ describe('a credential', () => {
     const made = await access.issue(db, keyOf(), 'server', merchantId);
     expect(made.secret).toMatch(/^fqsk_[A-Za-z0-9_-]{43}$/);
     expect(made.prefix).toBe(made.secret.slice(0, 12));
-    expect(await access.identify(made.secret)).toEqual({ principal: keyOf(), credentialId: made.id });
+    expect(await access.identify(made.secret)).toEqual({
+      principal: keyOf(),
+      credentialId: made.id,
+      requestKey: null,
+    });
     const { rows } = await db.query<{ text: string }>(
       'select c::text as text from access.credential c where id = $1',
       [made.id],

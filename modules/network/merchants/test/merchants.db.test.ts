@@ -18,6 +18,8 @@ function open(): Merchants {
     db,
     clock,
     ids,
+    seal: (_, plain) => plain,
+    open: (_, sealed) => sealed,
     keyedHash: keystore.keyedHash,
     sendCode: async () => undefined,
     fixedCode: null,

@@ -48,6 +48,8 @@ export interface BeginCommand {
   /** The pay code to use up, when the payer showed one. */
   payCode: { step: number; slot: number } | null;
   reference: { stan: string; rrn: string };
+  /** Of a signed request: used up in the group's commit, so that the request acts once. */
+  nonce: string | null;
 }
 export interface CompleteCommand {
   kind: 'complete';
@@ -97,6 +99,8 @@ interface Loaded {
   claims: ClaimResult[];
   payments: Map<string, Payment>;
   cards: Map<string, TokenWithCard>;
+  /** Nonces that nobody had used before this group. */
+  nonces: Set<string>;
 }
 
 /**
@@ -165,6 +169,7 @@ async function load(
   const claims: Claim[] = [];
   const lockIds = new Set<string>();
   const tokenIds = new Set<string>();
+  const nonces: string[] = [];
   for (const c of commands) {
     if (c.kind === 'create') {
       claims.push({ ...c.key, objectId: c.payment.id, answer: { status: 201, body: c.body } });
@@ -172,11 +177,13 @@ async function load(
       claims.push({ ...c.key, objectId: c.paymentId, answer: null });
       lockIds.add(c.paymentId);
       tokenIds.add(c.tokenId);
+      if (c.nonce !== null) nonces.push(c.nonce);
     } else lockIds.add(c.paymentId);
   }
   for (const id of known.keys()) lockIds.delete(id);
   // In this order: whoever waits for a key sees what the first try has made of the payment.
-  const [claimed, locked, cards] = await Promise.all([
+  const [fresh, claimed, locked, cards] = await Promise.all([
+    deps.signing.use(tx, nonces),
     claimKeys(tx, claims, nowMs),
     store.lockPayments(tx, [...lockIds]),
     deps.tokens.withCards(tx, [...tokenIds]),
@@ -188,7 +195,7 @@ async function load(
     next += 1;
     return claimed[next - 1] as ClaimResult;
   });
-  return { claims: perCommand, payments, cards };
+  return { claims: perCommand, payments, cards, nonces: fresh };
 }
 
 type Deferred = (fresh: Set<string>) => Outcome;
@@ -202,6 +209,10 @@ function decide(
   nowMs: number,
 ): Deferred {
   const claim = loaded.claims[index] as ClaimResult;
+  if (command.kind === 'begin' && isReplay(loaded, command)) {
+    if (claim.kind === 'claimed') group.released.push({ id: command.key.id });
+    return () => ({ kind: 'refused', code: 'nonce_used' });
+  }
   if (claim.kind === 'answered') return () => ({ kind: 'answered', status: claim.status, body: claim.body });
   const stored = command.kind === 'begin' && command.again === true && storedBefore(loaded, command);
   if (stored) return () => stored;
@@ -218,6 +229,11 @@ function decide(
       return () => outcome;
     }
   }
+}
+
+/** A signed request that was sent before. Trying a group again after the database was lost is no replay. */
+function isReplay({ nonces }: Loaded, c: BeginCommand & Again): boolean {
+  return c.nonce !== null && c.again !== true && !nonces.delete(c.nonce);
 }
 
 /** The first try of this very command was committed after all: its reference, made once, is on the payment. */

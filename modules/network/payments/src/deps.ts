@@ -1,3 +1,4 @@
+import type { Signing } from '@feiqian/access';
 import type { Clock } from '@feiqian/clock';
 import type { ErrorCode } from '@feiqian/contract';
 import type { Db, Sql } from '@feiqian/db';
@@ -27,6 +28,8 @@ export interface PaymentsDeps {
   merchants: Merchants;
   tokens: Tokens;
   wallets: Wallets;
+  /** Uses up the nonces of signed requests. */
+  signing: Pick<Signing, 'use'>;
   acquirerCode: string;
   /** The ledger accounts of a payment with an issuer. */
   booksOf: (p: { issuerId: string | null; currency: string }) => Books;

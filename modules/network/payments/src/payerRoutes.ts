@@ -1,4 +1,4 @@
-import { callerAs, callerOf } from '@feiqian/access';
+import { callerAs, callerOf, nonceOf } from '@feiqian/access';
 import {
   CreateStorePayment,
   PageQuery,
@@ -91,7 +91,7 @@ function payRoutes(app: HttpApp, deps: PaymentRoutesDeps): void {
   app.post(
     '/v1/wallet/payments/:id/pay',
     {
-      config: wallet,
+      config: { ...wallet, signed: 'in_commit' },
       schema: {
         tags: ['wallet'],
         summary: 'Pay with one of the cards; waits for the bank',
@@ -104,7 +104,8 @@ function payRoutes(app: HttpApp, deps: PaymentRoutesDeps): void {
       const p = callerAs(request, 'wallet');
       const tokenId = toUuid(request.body.card_id, 'tok');
       const key = requestKey(request, callerOf(p));
-      return sendAnswer(reply, await deps.payments.pay(p, toUuid(request.params.id, 'pay'), tokenId, key));
+      const id = toUuid(request.params.id, 'pay');
+      return sendAnswer(reply, await deps.payments.pay(p, id, tokenId, key, nonceOf(request)));
     },
   );
 }

@@ -105,8 +105,14 @@ export function createPayments(deps: PaymentsDeps) {
     return answerOf(await submit({ kind: 'create', key, payment, body }, clock.now() + storeMsMax), 201);
   }
 
-  /** The payer pays with one of the cards of the device. Waits for the bank. */
-  function pay(payer: Payer, paymentId: string, tokenId: string, key: RequestKey): Promise<Answer> {
+  /** The payer pays with one of the cards of the device. Waits for the bank. `nonce` is of the signed request. */
+  function pay(
+    payer: Payer,
+    paymentId: string,
+    tokenId: string,
+    key: RequestKey,
+    nonce: string | null,
+  ): Promise<Answer> {
     const by = { ...payer, merchantId: null };
     return authorise({
       kind: 'begin',
@@ -116,6 +122,7 @@ export function createPayments(deps: PaymentsDeps) {
       tokenId,
       payCode: null,
       reference: deps.references.next(),
+      nonce,
     });
   }
 
@@ -144,6 +151,7 @@ export function createPayments(deps: PaymentsDeps) {
       tokenId: cardId,
       payCode: { step, slot },
       reference: deps.references.next(),
+      nonce: null,
     });
   }
 

@@ -1,5 +1,6 @@
 import type { Migrations } from '@feiqian/db';
 import wallets from '../migrations/0001_wallets.sql';
+import deviceKey from '../migrations/0002_device_key.sql';
 
 export type { BankFace, BankPort } from './bank.ts';
 export type { BoundCard } from './card.ts';
@@ -9,5 +10,8 @@ export { createWallets, type Wallets, type WalletsDeps } from './wallets.ts';
 
 export const walletsMigrations: Migrations = {
   schema: 'wallets',
-  scripts: [{ name: '0001_wallets', sql: wallets }],
+  scripts: [
+    { name: '0001_wallets', sql: wallets },
+    { name: '0002_device_key', sql: deviceKey },
+  ],
 };

@@ -21,6 +21,8 @@ import {
   DeviceList,
   DiscoverCards,
   Id,
+  NonceList,
+  noncesAtOnce,
   RequestCode,
   SignIn,
   Strict,
@@ -51,6 +53,7 @@ interface Deps {
 const CardParams = Strict({ id: Id('tok') });
 const DeviceParams = Strict({ id: Id('dev') });
 const wallet = { callers: ['wallet'] as const };
+const signed = { ...wallet, signed: true } as const;
 
 /** Routes of the wallet, payments aside. */
 export function walletRoutes(deps: Deps) {
@@ -95,6 +98,7 @@ function sessionRoutes(app: HttpApp, deps: Deps): void {
         code: b.code,
         name: b.name ?? null,
         deviceName: b.device_name,
+        deviceKey: b.device_key,
       });
       setSessionCookie(reply, 'wallet', s.secret, (sessionMs.wallet ?? 0) / 1000);
       return reply.code(201).send({
@@ -102,6 +106,7 @@ function sessionRoutes(app: HttpApp, deps: Deps): void {
         user: userView(s.person),
         device: deviceView(s.device, s.device.id),
         pay_code_key: s.payCodeKey,
+        request_key: { agreement: s.agreement ?? '' },
         server_time: instant(deps.now()),
       });
     },
@@ -139,6 +144,21 @@ function sessionRoutes(app: HttpApp, deps: Deps): void {
 
 function deviceRoutes(app: HttpApp, deps: Deps): void {
   app.get(
+    '/v1/wallet/nonces',
+    {
+      config: wallet,
+      schema: {
+        tags: ['wallet'],
+        summary: 'Nonces for signed requests of this device; each signed answer brings the next as well',
+        response: { 200: NonceList },
+      },
+    },
+    async (request) => {
+      const { deviceId } = callerAs(request, 'wallet');
+      return { data: Array.from({ length: noncesAtOnce }, () => deps.access.signing.nonce(deviceId)) };
+    },
+  );
+  app.get(
     '/v1/wallet/devices',
     {
       config: wallet,
@@ -152,7 +172,7 @@ function deviceRoutes(app: HttpApp, deps: Deps): void {
   app.delete(
     '/v1/wallet/devices/:id',
     {
-      config: wallet,
+      config: signed,
       schema: { tags: ['wallet'], summary: 'Remove a device; its tokens die', params: DeviceParams },
     },
     async (request, reply) => {
@@ -178,7 +198,7 @@ function bindingRoutes(app: HttpApp, deps: Deps): void {
   app.post(
     '/v1/wallet/card-discoveries',
     {
-      config: wallet,
+      config: signed,
       schema: {
         tags: ['wallet'],
         summary: "Ask banks for this person's cards",
@@ -213,7 +233,7 @@ function bindingRoutes(app: HttpApp, deps: Deps): void {
   app.post(
     '/v1/wallet/cards',
     {
-      config: wallet,
+      config: signed,
       schema: {
         tags: ['wallet'],
         summary: 'Bind up to ten cards in one go',
@@ -255,7 +275,7 @@ function cardRoutes(app: HttpApp, deps: Deps): void {
   app.delete(
     '/v1/wallet/cards/:id',
     {
-      config: wallet,
+      config: signed,
       schema: { tags: ['wallet'], summary: 'Unbind a card; its token dies', params: CardParams },
     },
     async (request, reply) => {
@@ -270,7 +290,7 @@ function cardRoutes(app: HttpApp, deps: Deps): void {
   app.post(
     '/v1/wallet/cards/:id/default',
     {
-      config: wallet,
+      config: signed,
       schema: { tags: ['wallet'], summary: 'Pay with this card unless told otherwise', params: CardParams },
     },
     async (request, reply) => {

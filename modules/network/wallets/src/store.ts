@@ -45,13 +45,20 @@ export async function personById(
 /** False when the handle is taken. */
 export async function insertDevice(
   sql: Sql,
-  d: { id: string; userId: string; name: string; handle: string; secret: Uint8Array },
+  d: {
+    id: string;
+    userId: string;
+    name: string;
+    handle: string;
+    secret: Uint8Array;
+    signingKey: string | null;
+  },
   atMs: number,
 ): Promise<boolean> {
   const { count } = await sql.query(
-    `insert into wallets.device (id, user_id, name, handle, secret, created_at, last_used_at)
-     values ($1, $2, $3, $4, $5, $6, $6) on conflict (handle) do nothing`,
-    [d.id, d.userId, d.name, d.handle, d.secret, new Date(atMs)],
+    `insert into wallets.device (id, user_id, name, handle, secret, created_at, last_used_at, signing_key)
+     values ($1, $2, $3, $4, $5, $6, $6, $7) on conflict (handle) do nothing`,
+    [d.id, d.userId, d.name, d.handle, d.secret, new Date(atMs), d.signingKey],
   );
   return count === 1;
 }

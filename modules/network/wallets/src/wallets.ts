@@ -1,5 +1,6 @@
-import type { Access } from '@feiqian/access';
+import { type Access, agree, provesItself } from '@feiqian/access';
 import type { Clock } from '@feiqian/clock';
+import type { DeviceKey } from '@feiqian/contract';
 import type { Db, Tx } from '@feiqian/db';
 import { ProblemError } from '@feiqian/http';
 import type { Ids } from '@feiqian/ids';
@@ -31,6 +32,8 @@ export interface SignedIn {
   device: WalletDevice;
   secret: string;
   payCodeKey: { handle: string; secret: string };
+  /** The network's point of the key agreement; null when the device brought no keys. */
+  agreement: string | null;
 }
 
 const secretBytes = 32;
@@ -43,13 +46,19 @@ export type Wallets = ReturnType<typeof createWallets>;
 export function createWallets(deps: WalletsDeps) {
   const { db, clock, ids, access } = deps;
 
-  /** Signs a person in on a new device: the first sign-in of a number makes the person. */
+  /**
+   * Signs a person in on a new device: the first sign-in of a number makes the person. A device without keys cannot
+   * sign, so its session moves nothing over the API.
+   */
   async function signIn(input: {
     mobile: string;
     code: string;
     name: string | null;
     deviceName: string;
+    deviceKey: DeviceKey | null;
   }): Promise<SignedIn> {
+    const { deviceKey } = input;
+    const agreed = deviceKey && agreeWith(input.mobile, input.code, deviceKey);
     await access.codes.use(input.mobile, input.code);
     const now = clock.now();
     const secret = Buffer.from(ids.secret(secretBytes), 'base64url');
@@ -65,16 +74,34 @@ export function createWallets(deps: WalletsDeps) {
         },
         now,
       );
-      const device = await addDevice(tx, person.id, input.deviceName, secret, now);
+      const device = await addDevice(
+        tx,
+        person.id,
+        input.deviceName,
+        secret,
+        deviceKey?.signing ?? null,
+        now,
+      );
       const credential = await access.issue(
         tx,
         { kind: 'wallet', userId: person.id, deviceId: device.id },
         input.deviceName,
         device.id,
+        { requestKey: agreed?.requestKey ?? null },
       );
       const payCodeKey = { handle: device.handle, secret: secret.toString('base64url') };
-      return { person, device, secret: credential.secret, payCodeKey };
+      const agreement = agreed?.agreement ?? null;
+      return { person, device, secret: credential.secret, payCodeKey, agreement };
     });
+  }
+
+  /** The request key of the new session, for a device that has the keys it sends. */
+  function agreeWith(mobile: string, code: string, deviceKey: DeviceKey) {
+    const agreed = provesItself(mobile, code, deviceKey)
+      ? agree(deviceKey.agreement, () => Buffer.from(ids.secret(secretBytes), 'base64url'))
+      : null;
+    if (agreed === null) throw new ProblemError('signature_invalid');
+    return agreed;
   }
 
   async function addDevice(
@@ -82,6 +109,7 @@ export function createWallets(deps: WalletsDeps) {
     userId: string,
     name: string,
     secret: Uint8Array,
+    signingKey: string | null,
     now: number,
   ): Promise<WalletDevice> {
     const id = ids.uuid();
@@ -91,7 +119,7 @@ export function createWallets(deps: WalletsDeps) {
         8,
         '0',
       );
-      if (await store.insertDevice(tx, { id, userId, name, handle, secret: sealed }, now)) {
+      if (await store.insertDevice(tx, { id, userId, name, handle, secret: sealed, signingKey }, now)) {
         return { id, userId, name, handle, createdAtMs: now, lastUsedAtMs: now };
       }
     }

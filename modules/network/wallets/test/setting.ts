@@ -37,6 +37,8 @@ export async function setting() {
     db,
     clock,
     ids,
+    seal: keystore.seal,
+    open: keystore.open,
     keyedHash: keystore.keyedHash,
     sendCode: async () => undefined,
     fixedCode: code,
@@ -118,7 +120,7 @@ function portOf(banks: readonly FakeBank[], now: () => number): BankPort {
 /** Signs a person in on a new device. */
 export async function signIn(s: Setting, mobile: string) {
   await s.access.codes.request(mobile);
-  const signed = await s.wallets.signIn({ mobile, code, name: null, deviceName: 'phone' });
+  const signed = await s.wallets.signIn({ mobile, code, name: null, deviceName: 'phone', deviceKey: null });
   s.clock.advance(1_001);
   return { ...signed, owner: { userId: signed.person.id, deviceId: signed.device.id } };
 }

@@ -1,5 +1,4 @@
 import type { SameShape } from '../i18n.ts';
-import { problemsEn } from './problems-en.ts';
 import type { zh } from './zh.ts';
 
 /** Words of the design system, English. */
@@ -63,5 +62,4 @@ export const en: SameShape<typeof zh> = {
     notMoved: 'No money moved.',
     reference: 'Reference {{id}}',
   },
-  problem: problemsEn,
 };

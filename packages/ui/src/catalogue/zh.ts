@@ -1,6 +1,4 @@
-import { problemsZh } from './problems-zh.ts';
-
-/** Words of the design system, Chinese. */
+/** Words of the design system, Chinese; those of problems (`problems-zh.ts`) come after the first screen. */
 export const zh = {
   name: '飞钱',
   close: '关闭',
@@ -59,5 +57,4 @@ export const zh = {
     notMoved: '没有发生扣款。',
     reference: '参考号 {{id}}',
   },
-  problem: problemsZh,
 } as const;
