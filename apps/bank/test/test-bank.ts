@@ -4,6 +4,7 @@ import { createIds } from '@feiqian/ids';
 import { feiqianAscii } from '@feiqian/iso8583';
 import { createLedger } from '@feiqian/ledger';
 import { type TestDatabase, testDatabase } from '@feiqian/testkit';
+import { composeBank } from '../src/compose.ts';
 import {
   type BankSeed,
   type BankSettings,
@@ -22,6 +23,8 @@ export interface TestBank {
   db: TestDatabase;
   clock: ManualClock;
   bank: RunningBank;
+  /** Makes the statements that are due, which a job does every minute. */
+  issueBills(): Promise<number>;
   stop(): Promise<void>;
 }
 
@@ -46,6 +49,7 @@ export async function startTestBank(change: Partial<BankSettings> = {}): Promise
     db,
     clock,
     bank,
+    issueBills: () => composeBank({ settings, db, clock, ids: createIds(clock.now) }).credit.bills.issueDue(),
     async stop() {
       await bank.stop();
       await db.close();

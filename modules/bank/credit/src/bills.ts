@@ -48,7 +48,7 @@ export interface Bills {
     accounts: readonly { accountId: string; statementDay: number; dueDays: number }[],
     fromMs?: number,
   ): Promise<void>;
-  /** Makes the statements that are due; how many accounts were looked at. */
+  /** Makes the statements that are due, the oldest of each account first; how many it looked at. */
   issueDue(): Promise<number>;
   /** Newest first. */
   page(
@@ -80,10 +80,8 @@ export function createBills(deps: BillsDeps, store: Store): Bills {
     },
     async issueDue() {
       let done = 0;
-      for (let more = true; more; ) {
-        const count = await db.transaction((tx) => issueBatch(deps, store, tx));
-        done += count;
-        more = count === batchMax;
+      for (let count = -1; count !== 0; done += count) {
+        count = await db.transaction((tx) => issueBatch(deps, store, tx));
       }
       return done;
     },
