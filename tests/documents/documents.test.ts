@@ -1,6 +1,7 @@
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { parseBankConfig, sandboxBanks, sandboxPeople, testCards } from '@feiqian/app-bank';
+import { parseSubject } from '@feiqian/app-conformance';
 import { parseMemberFile } from '@feiqian/app-network';
 import { bankProblems, errorCodes, paymentStates } from '@feiqian/contract';
 import { transitions } from '@feiqian/payments';
@@ -116,11 +117,12 @@ test('every npm script that a document tells to run exists', () => {
 });
 
 test('the files shown in docs/guides/bank.md are accepted as they stand', () => {
-  const [member, bank] = [...read('docs/guides/bank.md').matchAll(/```json\n([\s\S]*?)```/g)].map((match) =>
-    JSON.parse(match[1] ?? ''),
+  const [member, bank, subject] = [...read('docs/guides/bank.md').matchAll(/```json\n([\s\S]*?)```/g)].map(
+    (match) => JSON.parse(match[1] ?? ''),
   );
   expect(parseMemberFile(member)).toMatchObject({ ok: true });
   expect(parseBankConfig(bank)).toMatchObject({ ok: true });
+  expect(parseSubject(subject, 'https://bank.example', 'bank.example:8601')).toMatchObject({ ok: true });
 });
 
 test('every command of feiqian that a document shows exists', () => {

@@ -1,9 +1,10 @@
 import { auditorRole } from '@feiqian/app-auditor';
 import { version } from '@feiqian/app-network';
-import { Command, InvalidArgumentError, Option } from 'commander';
+import { Argument, Command, InvalidArgumentError, Option } from 'commander';
 import { type AuditCommand, runAudit, runAuditRole } from './audit.ts';
 import { runBank } from './bank.ts';
 import { benchOptions, ownCommand } from './bench.ts';
+import { type ConformanceArguments, runBankConformance } from './conformance.ts';
 import { INPUT_KINDS, type InputKind, runDecode, type ToolIo } from './decode.ts';
 import { runEncode } from './encode.ts';
 import { runKeysRotate } from './keys.ts';
@@ -102,6 +103,19 @@ program
   .description('run a reference bank as a process of its own, with its own database')
   .requiredOption('--config <file>', 'JSON; docs/guides/bank.md describes it')
   .action(async (options: { config: string }) => ending(await runBank(options.config)));
+
+program
+  .command('conformance')
+  .description(
+    'check rule by rule that a member keeps what the network relies on; exits 1 when a rule is broken',
+  )
+  .addArgument(new Argument('<what>', 'what is checked').choices(['bank']))
+  .option('--url <address>', 'of the bank API')
+  .option('--iso <host:port>', 'of the ISO 8583 host')
+  .option('--subject <file>', 'JSON: keys and test customers; docs/guides/bank.md describes it')
+  .option('--reference', 'start the reference bank as a process of its own and check that')
+  .option('--only <id>', 'only the rules whose id begins with this')
+  .action(async (_what: string, options: ConformanceArguments) => ending(await runBankConformance(options)));
 
 program
   .command('member')
