@@ -194,7 +194,7 @@ async function runAnswers(
     id: 'I1',
     name: 'given_answers_are_true',
     of: 'network',
-    title: { en: 'what callers were told is in the database', zh: '告知调用方的内容均在数据库中' },
+    title: { en: 'what callers were told is in the database', zh: '告知调用方的都在数据库里' },
     subject: 'payment',
     rows: 0,
     findings: 0,

@@ -138,7 +138,7 @@ async function runEntries(
     of: 'network',
     title: {
       en: 'accounts that moved changed by their entries since the last look',
-      zh: '自上次检查以来,有变动账户的余额变化等于其新增分录之和',
+      zh: '自上次查看以来，有变动的账户，余额变化等于新增划转之和',
     },
     subject: 'account',
     over: 'ledger.accounts',

@@ -1,5 +1,6 @@
 import type {
   ApiKey,
+  AuditView,
   ConsoleMe,
   Health,
   LinkAction,
@@ -67,6 +68,8 @@ export const api = {
     http.get<ListPage<Payment>>(`/v1/console/payments${filterQuery(filters, { limit, cursor })}`, { signal }),
   story: (id: string, signal?: AbortSignal) =>
     http.get<PaymentStory>(`/v1/console/payments/${encodeURIComponent(id)}`, { signal }),
+
+  audit: (signal?: AbortSignal) => http.get<AuditView>('/v1/console/audit', { signal }),
 
   members: (signal?: AbortSignal) => http.get<{ data: MemberView[] }>('/v1/console/members', { signal }),
   actOnLink: (memberId: string, action: LinkAction) =>

@@ -12,6 +12,7 @@ const merchantPagesMax = 20;
 
 const todayEveryMs = 5_000;
 const membersEveryMs = 5_000;
+const auditEveryMs = 10_000;
 const openStoryEveryMs = 3_000;
 
 export const todayQuery = queryOptions({
@@ -39,6 +40,12 @@ export const storyQuery = (id: string) =>
     refetchInterval: (query) =>
       openStates.includes(query.state.data?.payment.state ?? '') ? openStoryEveryMs : false,
   });
+
+export const auditQuery = queryOptions({
+  queryKey: ['audit'],
+  queryFn: ({ signal }) => api.audit(signal),
+  refetchInterval: auditEveryMs,
+});
 
 export const membersQuery = queryOptions({
   queryKey: ['members'],

@@ -95,6 +95,12 @@ const posterRoute = createRoute({
   component: lazyRouteComponent(() => import('./screens/poster.tsx'), 'PosterPage'),
 });
 
+const booksRoute = createRoute({
+  getParentRoute: () => deskRoute,
+  path: '/books',
+  component: lazyRouteComponent(() => import('./screens/books.tsx'), 'Books'),
+});
+
 const developersRoute = createRoute({
   getParentRoute: () => deskRoute,
   path: '/developers',
@@ -120,6 +126,7 @@ const routeTree = rootRoute.addChildren([
     newMerchantRoute,
     merchantRoute,
     posterRoute,
+    booksRoute,
     developersRoute,
     settingsRoute,
   ]),

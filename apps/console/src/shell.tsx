@@ -9,6 +9,7 @@ import {
   LogOut,
   type LucideIcon,
   ReceiptText,
+  Scale,
   Settings,
   Store,
 } from 'lucide-react';
@@ -26,6 +27,7 @@ const addresses = {
   payments: '/payments',
   members: '/members',
   merchants: '/merchants',
+  books: '/books',
   developers: '/developers',
   settings: '/settings',
 } as const satisfies Record<Place, string>;
@@ -35,6 +37,7 @@ const icons: Record<Place, LucideIcon> = {
   payments: ReceiptText,
   members: Landmark,
   merchants: Store,
+  books: Scale,
   developers: Braces,
   settings: Settings,
 };

@@ -14,7 +14,8 @@ export type CodeGroup =
   | 'posting'
   | 'refundState'
   | 'responseCode'
-  | 'event';
+  | 'event'
+  | 'subject';
 
 /** The word for a code of the network; a code we have no word for yet is shown as it is. */
 export function useWord(): (group: CodeGroup, code: string) => string {

@@ -33,7 +33,7 @@ export const savedAnswerChecks: readonly Check[] = [
     name: 'saved_answers_are_true',
     title: {
       en: 'what was answered under an idempotency key, and would be answered again, is in the database',
-      zh: '幂等键下已答复(并会再次答复)的内容均在数据库中',
+      zh: '按幂等键存下、会再次给出的答复，都与数据库一致',
     },
     sql: contradictions(
       answersOf(

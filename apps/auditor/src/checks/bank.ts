@@ -21,7 +21,7 @@ export function agreementChecks(bank: BankSchemas, s: Scope): Check[] {
       name: 'bank_holds_what_we_posted',
       title: {
         en: 'the bank holds exactly what the network posted',
-        zh: '银行所记与网络入账完全一致',
+        zh: '银行所记与网络所记完全一致',
       },
       sql: `select p.id::text as what, p.state || ' ' || p.captured_amount || ' less ' || p.refunded_amount || ', bank '
           || coalesce(o.state || ' ' || o.posted || ' less ' || o.refunded, 'nothing') as found
@@ -45,7 +45,7 @@ export function agreementChecks(bank: BankSchemas, s: Scope): Check[] {
       name: 'bank_holds_nothing_else',
       title: {
         en: 'the bank has taken or given nothing under our name that the network does not know',
-        zh: '银行没有以本网络名义发生网络所不知的收付',
+        zh: '银行没有以本网络名义发生网络不知道的收付',
       },
       sql: `select o.id::text as what, o.kind || ' ' || o.state || ' ' || o.amount || ' under ' || o.rrn as found
         from ${operations} o
@@ -60,7 +60,7 @@ export function agreementChecks(bank: BankSchemas, s: Scope): Check[] {
       subject: 'refund',
       over: s.refunds,
       name: 'bank_gave_the_refunds',
-      title: { en: 'each refund that succeeded was given by the bank', zh: '每笔成功的退款银行都已退回' },
+      title: { en: 'each refund that succeeded was given by the bank', zh: '每笔成功的退款，银行都已退回' },
       sql: `select r.id::text as what, r.state || ' ' || r.amount || ', bank ' || coalesce(o.state || ' ' || o.posted, 'nothing') as found
         from ${s.refunds} r
         join payments.payment p on p.id = r.payment_id
@@ -84,7 +84,7 @@ function bookChecks(bank: BankSchemas): Check[] {
       name: 'operation_is_booked',
       title: {
         en: 'each operation moved on its account what it says: a hold nothing yet, a reversed one nothing in the end',
-        zh: '每笔业务对账户的影响与其记录一致:占用未动账,冲正后净额为零',
+        zh: '每笔业务对账户的影响与其记录一致：冻结未动账，冲正后净额为零',
       },
       sql: `select o.id::text as what, o.kind || ' ' || o.state || ' ' || o.posted || ' less ' || o.refunded || ', moved ' || coalesce(e.moved, 0)
           || ', held ' || coalesce(h.held, 0) as found
@@ -107,7 +107,7 @@ function bookChecks(bank: BankSchemas): Check[] {
       name: 'operation_refunds',
       title: {
         en: 'an operation’s refunds add up to what it says, and to no more than it took',
-        zh: '每笔业务的退款之和与其记录一致,且不超过所扣金额',
+        zh: '每笔业务的退款之和与其记录一致，且不超过所扣金额',
       },
       sql: `select o.id::text as what, 'refunded ' || o.refunded || ' of ' || o.posted || ', refunds ' || coalesce(r.amount, 0) as found
         from ${authorisation}.operation o
@@ -131,7 +131,7 @@ function messageChecks(bank: BankSchemas): Check[] {
       name: 'message_has_operation',
       title: {
         en: 'each approved message has its operation once, each operation its message',
-        zh: '每条批准的报文恰有一笔业务,每笔业务都有其报文',
+        zh: '每条批准的报文恰有一笔业务，每笔业务都有报文',
       },
       sql: `select coalesce(m.key, o.id::text) as what, coalesce(m.kind || ' answered ' || m.response_code, 'no message') || ', '
           || coalesce('operation ' || o.amount, 'no operation') as found

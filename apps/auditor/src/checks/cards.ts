@@ -17,7 +17,7 @@ export function cardChecks(s: Scope): Check[] {
       name: 'messages_are_masked',
       title: {
         en: 'messages to banks are kept without tracks, PIN and chip data, the card number as six and four digits',
-        zh: '留存的银行报文不含磁道、密码与芯片数据,卡号仅留前六后四',
+        zh: '留存的银行报文不含磁道、密码与芯片数据，卡号只留前六后四',
       },
       sql: `select x.group_id::text as what, x.kind || ' message ' || x.id as found
         from ${s.exchanges} x
@@ -31,7 +31,7 @@ export function cardChecks(s: Scope): Check[] {
       name: 'token_is_the_payers',
       title: {
         en: 'each payment was made with a token of its payer for a card of its issuer',
-        zh: '每笔支付使用的都是付款人本人、该发卡行卡片的令牌',
+        zh: '每笔付款用的都是付款人本人、该发卡行卡片的令牌',
       },
       sql: `select p.id::text as what, 'token ' || coalesce(p.token_id::text, 'none') || case when t.id is null then ' does not exist' else ' of another' end as found
         from ${s.payments} p left join tokens.token t on t.id = p.token_id
@@ -46,7 +46,7 @@ export function cardChecks(s: Scope): Check[] {
       name: 'pay_code_is_the_devices',
       title: {
         en: 'a pay code was used on one payment, by the device that showed it',
-        zh: '每个付款码只用于一笔支付,且出自展示它的设备',
+        zh: '每个付款码只用于一笔付款，且出自展示它的设备',
       },
       sql: `select p.id::text as what, 'code of device ' || c.device_id || ', token of ' || coalesce(t.device_id::text, 'none') as found
         from ${s.payments} p
@@ -68,7 +68,7 @@ export const walletChecks: readonly Check[] = [
     name: 'card_has_its_token',
     title: {
       en: 'each bound card has a live token of the same person and device, each live token a bound card',
-      zh: '每张已绑卡都有同一人同一设备的有效令牌,反之亦然',
+      zh: '每张已绑定的卡都有同一人、同一设备的有效令牌，反之亦然',
     },
     sql: `select coalesce(c.id, t.id)::text as what, case when c.id is null then 'a token without a card'
           when t.id is null then 'a card without a token' else 'card and token differ' end as found
@@ -85,7 +85,7 @@ export const walletChecks: readonly Check[] = [
     name: 'token_is_no_card_number',
     title: {
       en: 'no token looks like a card number that some bank could have issued',
-      zh: '令牌号与任何银行可能发行的卡号都不相同',
+      zh: '没有令牌与任何银行可能发行的卡号相同',
     },
     sql: `select t.id::text as what, 'in the range of ' || b.range_low as found from tokens.token t
       join members.bin_range b on left(t.number, length(b.range_low)) between b.range_low and b.range_high`,
@@ -149,7 +149,7 @@ export function cardNumberCheck(columns: readonly TextColumn[], ranges: readonly
       name: 'no_card_numbers',
       title: {
         en: 'no card number stands in clear anywhere in the database',
-        zh: '数据库中任何地方都没有明文卡号',
+        zh: '数据库里没有任何明文卡号',
       },
       sql: `select relation as what, left(n, 6) || '…' || right(n, 4) || ' in clear' as found
         from (${searches.join(' union all ')}) hits

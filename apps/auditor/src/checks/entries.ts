@@ -11,7 +11,7 @@ function saleChecks(s: Scope): Check[] {
       name: 'captured_is_booked',
       title: {
         en: 'each captured payment has its entry once, for its amount, and no other has one',
-        zh: '每笔已扣款支付恰有一笔等额分录,其他支付没有',
+        zh: '每笔已收款的付款恰好记账一次且金额相同，其他付款没有',
       },
       sql: `select p.id::text as what, p.state || ' ' || p.captured_amount || ', booked ' || coalesce(b.amount, 0) || ' in '
           || coalesce(b.entries, 0) || ' entries' as found
@@ -27,7 +27,7 @@ function saleChecks(s: Scope): Check[] {
       name: 'authorised_is_held',
       title: {
         en: 'each open authorisation has its hold, and no ended one has',
-        zh: '每笔未结授权都有预授权占用,已结束的没有',
+        zh: '每笔未结的授权都有冻结，已结束的没有',
       },
       sql: `select p.id::text as what, p.state || ' ' || p.authorised_amount || ', held ' || coalesce(h.amount, 0) as found
         from ${s.payments} p
@@ -45,7 +45,7 @@ function saleChecks(s: Scope): Check[] {
       name: 'entry_has_event',
       title: {
         en: 'each entry belongs to a payment, between its issuer’s position and its merchant’s payable',
-        zh: '每笔分录都属于一笔支付,介于其发卡行头寸与商户应付之间',
+        zh: '每笔划转都属于一笔付款，介于其发卡行头寸与商户应付之间',
       },
       sql: `select t.id::text as what, case when p.id is null then 'no payment ' || coalesce(t.user_data_128::text, 'named')
             else 'kind ' || t.code || ', not between the accounts of payment ' || p.id end as found
@@ -73,7 +73,7 @@ function refundChecks(s: Scope): Check[] {
       name: 'refund_is_booked',
       title: {
         en: 'each refund has its entry: held while pending, posted when it succeeded, released when it failed',
-        zh: '每笔退款都有分录:处理中为占用,成功后入账,失败后释放',
+        zh: '每笔退款都已记账：进行中为待定，成功即过账，失败即释放',
       },
       sql: `select r.id::text as what, r.state || ' ' || r.amount || ', entry ' || coalesce(t.amount::text, 'missing')
           || coalesce(', resolved as ' || e.status, '') as found
@@ -92,7 +92,7 @@ function refundChecks(s: Scope): Check[] {
       name: 'refunded_adds_up',
       title: {
         en: 'a payment says of its refunds what they add up to',
-        zh: '支付上的退款金额等于其各笔退款之和',
+        zh: '付款上的退款金额等于各笔退款之和',
       },
       sql: `select p.id::text as what, 'refunded ' || p.refunded_amount || ' of ' || coalesce(r.done, 0) || ', reserved '
           || p.refund_reserved || ' of ' || coalesce(r.open_or_done, 0) as found
@@ -108,7 +108,7 @@ function refundChecks(s: Scope): Check[] {
       over: s.refunds,
       id: 'L7',
       name: 'refund_entry_has_refund',
-      title: { en: 'each refund entry has its refund', zh: '每笔退款分录都有对应的退款' },
+      title: { en: 'each refund entry has its refund', zh: '每笔退款划转都有对应的退款' },
       sql: `select t.id::text as what, 'amount ' || t.amount || ', no refund' as found
         from ${s.transfers} t left join payments.refund r on r.id = t.id
         where t.code = 5 and t.flags & 2 <> 0 and r.id is null`,

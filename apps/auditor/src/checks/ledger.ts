@@ -52,7 +52,7 @@ function sumChecks(schema: string, of: string): Check[] {
       name: 'transfer_accounts',
       title: {
         en: 'each transfer debits one account and credits another, both in its currency',
-        zh: '每笔分录借记一个账户、贷记另一个账户,币种一致',
+        zh: '每笔划转借记一个账户、贷记另一个账户，币种相同',
       },
       sql: `select t.id::text as what, 'ledger ' || t.ledger || ', debit in ' || coalesce(d.ledger::text, 'no account')
           || ', credit in ' || coalesce(c.ledger::text, 'no account') as found
@@ -68,7 +68,7 @@ function sumChecks(schema: string, of: string): Check[] {
       pace: 'always',
       title: {
         en: 'over all accounts of a currency, debits equal credits',
-        zh: '同币种全部账户的借方合计等于贷方合计',
+        zh: '同一币种所有账户的借方合计等于贷方合计',
       },
       sql: `select 'currency ' || ledger as what, sum(debits_posted) || ' posted debits against ' || sum(credits_posted)
           || ', ' || sum(debits_pending) || ' pending against ' || sum(credits_pending) as found
@@ -81,7 +81,7 @@ function sumChecks(schema: string, of: string): Check[] {
       name: 'balances',
       title: {
         en: 'each balance is the sum of its transfers, each pending sum that of its open holds',
-        zh: '每个余额等于其分录之和,待决金额等于未决预授权之和',
+        zh: '每个余额等于其划转之和，每个待定金额等于未结冻结之和',
       },
       sql: `with ${effects(schema)}, recomputed as (
           select account, sum(dp) as dp, sum(dd) as dd, sum(cp) as cp, sum(cc) as cc, max(timestamp) as newest
@@ -99,7 +99,7 @@ function sumChecks(schema: string, of: string): Check[] {
       id: 'L4',
       name: 'limits',
       pace: 'always',
-      title: { en: 'no account is beyond its limit', zh: '没有账户超出其限额' },
+      title: { en: 'no account is beyond its limit', zh: '没有账户超出限额' },
       sql: `select id::text as what, concat_ws('/', debits_pending, debits_posted, credits_pending, credits_posted) as found
         from ${schema}.accounts
         where (flags & 2 <> 0 and debits_posted::numeric + debits_pending > credits_posted)
@@ -123,7 +123,7 @@ function formChecks(schema: string, of: string): Check[] {
       pace: 'always',
       title: {
         en: 'entries can only be added: the guards are on, and nobody else has the right',
-        zh: '分录只可新增:防护触发器有效,且他人无权更改',
+        zh: '账目只增不改：防护开启，且除所有者外无人有权更改',
       },
       sql: `${guards(schema)} union all ${rights(schema)}`,
     },
@@ -133,7 +133,7 @@ function formChecks(schema: string, of: string): Check[] {
       name: 'amounts',
       title: {
         en: 'amounts are positive whole numbers, in one phase each',
-        zh: '金额均为正整数,每笔只处于一个阶段',
+        zh: '金额都是正整数，每笔划转只处于一个阶段',
       },
       sql: `select id::text as what, 'amount ' || amount || ', flags ' || flags || ', time-out ' || timeout_seconds as found
         from ${schema}.transfers
@@ -154,7 +154,7 @@ function holdChecks(schema: string, of: string): Check[] {
       name: 'resolved_holds',
       title: {
         en: 'only a hold is posted or released: once, between its accounts, within its amount',
-        zh: '只有预授权可被入账或释放:仅一次,账户相同,金额不超出',
+        zh: '只有冻结才会过账或释放：仅一次，账户相同，不超过其金额',
       },
       sql: `select t.id::text as what, case when h.id is null then 'no hold'
             else 'amount ' || t.amount || ' of a hold of ' || h.amount || ', flags ' || h.flags end
@@ -179,7 +179,7 @@ function holdChecks(schema: string, of: string): Check[] {
       name: 'open_timeouts',
       title: {
         en: 'the list of time-outs holds the open ones and no others',
-        zh: '超时清单恰好包含未决的预授权',
+        zh: '超时清单恰好是未结的冻结，不多不少',
       },
       over: `${schema}.timeouts`,
       sql: `select coalesce(h.id, o.pending_id)::text as what,

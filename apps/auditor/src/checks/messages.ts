@@ -14,7 +14,7 @@ export function messageChecks(s: Scope): Check[] {
       name: 'unknown_is_reversed',
       title: {
         en: 'each unknown payment has a live reversal, each reversed one an acknowledged one',
-        zh: '每笔未知支付都有进行中的冲正,已冲正的必经银行确认',
+        zh: '每笔未知的付款都有进行中的冲正，已冲正的都经银行确认',
       },
       sql: `select p.id::text as what, p.state || ', ' || coalesce(r.open, 0) || ' reversals open, ' || coalesce(r.done, 0) || ' acknowledged' as found
         from ${s.payments} p
@@ -29,7 +29,7 @@ export function messageChecks(s: Scope): Check[] {
       name: 'no_reversal_of_success',
       title: {
         en: 'no payment that stands is being reversed at its bank',
-        zh: '成立的支付没有被向银行冲正',
+        zh: '成立的付款没有向银行冲正',
       },
       over: s.forwards,
       sql: `select f.group_id::text as what, coalesce(p.state, 'no payment') || ', ' || f.kind || ' ' || f.id as found
@@ -44,7 +44,7 @@ export function messageChecks(s: Scope): Check[] {
       name: 'capture_is_told',
       title: {
         en: 'of each captured authorisation the issuer is told once, with the amount',
-        zh: '每笔授权扣款都以其金额通知发卡行一次',
+        zh: '每笔授权后的收款都以其金额通知发卡行一次',
       },
       sql: `select p.id::text as what, p.captured_amount || ', told ' || coalesce(c.amounts, 'nothing') as found
         from ${s.payments} p
@@ -60,7 +60,7 @@ export function messageChecks(s: Scope): Check[] {
       name: 'refund_is_told',
       title: {
         en: 'of each refund the issuer is told: live while pending, accepted when done, refused when failed',
-        zh: '每笔退款都通知发卡行:处理中在重发,成功已接受,失败被拒绝',
+        zh: '每笔退款都通知发卡行：进行中在重发，成功已接受，失败被拒绝',
       },
       sql: `select r.id::text as what, r.state || ' ' || r.amount || ', advice ' || coalesce(f.outcome, case when f.id is null then 'missing' else 'open' end)
           || coalesce(' of ' || (f.payload ->> 'amount'), '') as found
@@ -87,7 +87,7 @@ export function boundChecks(asOf: string): Check[] {
       pace: 'always',
       title: {
         en: 'what a bank leaves unanswered for an hour is on the work list, and no process holds it for ever',
-        zh: '银行一小时未答复的报文已列入人工清单,且不被任何进程长期占用',
+        zh: '银行一小时未答复的报文已上报，且不被任何进程长期占用',
       },
       sql: `select f.id::text as what, f.kind || ', ' || f.attempts || ' attempts since ' || f.created_at
           || coalesce(', held until ' || f.lease_until, '') as found
@@ -103,7 +103,7 @@ export function boundChecks(asOf: string): Check[] {
       name: 'keys_are_forgotten',
       title: {
         en: 'idempotency keys are forgotten after a day, and no claim blocks its duplicates for ever',
-        zh: '幂等键一天后清除,且没有键永久阻塞其重复请求',
+        zh: '幂等键一天后清除，没有键永久挡住重复的请求',
       },
       sql: `select 'keys' as what, count(*) || ' older than two days, or leased beyond an hour' as found from idempotency.key k
         where k.created_at < ${asOf} - interval '2 days' or (k.status is null and k.leased_until > ${asOf} + interval '1 hour')

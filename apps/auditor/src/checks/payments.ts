@@ -51,7 +51,7 @@ function rowChecks(s: Scope): Check[] {
       name: 'no_unfinished',
       title: {
         en: 'no payment waits beyond its hour, and none that waits has no hour',
-        zh: '没有支付超过时限仍未了结,未了结者必有时限',
+        zh: '没有付款超过时限仍未了结，待办的付款都有时限',
       },
       sql: `select p.id::text as what, p.state || coalesce(', due at ' || p.due_at, ', never due') as found
         from ${s.payments} p
@@ -66,7 +66,7 @@ function rowChecks(s: Scope): Check[] {
       over: 'payments.due',
       title: {
         en: 'the list of what is due holds the payments that have an hour, at that hour, and no others',
-        zh: '到期清单恰好包含有时限的支付及其时限',
+        zh: '到期清单恰好是有时限的付款及其时限，不多不少',
       },
       sql: `select coalesce(p.id, d.payment_id)::text as what, case when p.id is null then 'listed for ' || d.at || ' and not due'
             else 'due at ' || p.due_at || ' and not listed' end as found
@@ -80,7 +80,7 @@ function rowChecks(s: Scope): Check[] {
       name: 'one_success',
       title: {
         en: 'a payment is approved once: one approval in time, one success told',
-        zh: '一笔支付只成功一次:一次有效批准,一次成功通知',
+        zh: '一笔付款只成功一次：一次及时的批准，一次成功的通知',
       },
       sql: `select p.id::text as what, p.state || ', ' || coalesce(a.approvals, 0) || ' approvals, ' || coalesce(e.successes, 0) || ' successes told' as found
         from ${s.payments} p
@@ -106,7 +106,7 @@ function figureChecks(s: Scope): Check[] {
       pace: 'whole' as const,
       title: {
         en: 'no two messages to banks bear the same retrieval reference',
-        zh: '发往银行的报文检索参考号互不相同',
+        zh: '发往银行的报文，检索参考号互不相同',
       },
       sql: `select rrn as what, count(*) || ' messages' as found from (
           select rrn from ${s.payments} p where rrn is not null
@@ -120,7 +120,7 @@ function figureChecks(s: Scope): Check[] {
       name: 'payer_is_listed',
       title: {
         en: 'each payment is in its payer’s list under the reference that its bank knows',
-        zh: '每笔支付都以银行所知的参考号列于其付款人名下',
+        zh: '每笔付款都以银行所知的参考号列在付款人名下',
       },
       sql: `select p.id::text as what, 'reference ' || p.rrn || ' of payer ' || coalesce(p.user_id::text, 'nobody') || ' is not listed' as found
         from ${s.payments} p
@@ -133,7 +133,7 @@ function figureChecks(s: Scope): Check[] {
       name: 'amounts_within',
       title: {
         en: 'authorised is within the amount, captured within authorised, refunded within captured',
-        zh: '授权不超过金额,扣款不超过授权,退款不超过扣款',
+        zh: '授权不超过金额，收款不超过授权，退款不超过收款',
       },
       sql: `select p.id::text as what, 'amount ' || p.amount || ', authorised ' || p.authorised_amount || ', captured '
           || p.captured_amount || ', reserved ' || p.refund_reserved || ', refunded ' || p.refunded_amount as found
@@ -156,7 +156,7 @@ function eventChecks(s: Scope): Check[] {
       over: s.events,
       title: {
         en: 'each payment began as created and went only where its states allow',
-        zh: '每笔支付始于创建,只按允许的状态变化',
+        zh: '每笔付款都始于创建，且只按允许的状态变化',
       },
       sql: `with told as (
           select e.object_id, e.type, lag(e.type) over (partition by e.object_id order by e.position) as before
@@ -170,7 +170,7 @@ function eventChecks(s: Scope): Check[] {
       name: 'state_is_told',
       title: {
         en: 'the last thing told of a payment is the state it is in, and nothing is told of what does not exist',
-        zh: '支付的最后一次通知即其当前状态,且没有无主的通知',
+        zh: '付款的最后一次通知就是它现在的状态，没有无主的通知',
       },
       sql: `select coalesce(p.id, e.object_id)::text as what, coalesce(p.state, 'no payment') || ', last told ' || coalesce(e.type, 'nothing') as found
         from ${s.payments} p
@@ -185,7 +185,7 @@ function eventChecks(s: Scope): Check[] {
       over: s.events,
       title: {
         en: 'what is told of a payment goes to its merchant, and to its payer and issuer once it has them',
-        zh: '支付通知送达其商户,以及已确定的付款人与发卡行',
+        zh: '付款的通知送达商户，确定之后也送达付款人与发卡行',
       },
       sql: `select p.id::text as what, e.type || ', event ' || e.id as found
         from ${s.events} e join payments.payment p on p.id = e.object_id

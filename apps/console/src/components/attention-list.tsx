@@ -17,6 +17,10 @@ function useSentence(members: readonly MemberView[]): (one: Attention) => string
   };
   return (one) => {
     switch (one.kind) {
+      case 'books_wrong':
+        return t('today.books_wrong', { count: one.count });
+      case 'books_stale':
+        return t('today.books_stale', { minutes: one.minutes });
       case 'link_down':
         return t('today.link_down', { bank: name(one.bank), state: word('linkState', one.state) });
       case 'breaker_open':
@@ -38,6 +42,12 @@ const line =
 
 /** Each kind of concern leads where it can be dealt with. */
 function Row({ one, children }: { one: Attention; children: ReactNode }) {
+  if (one.kind === 'books_wrong' || one.kind === 'books_stale')
+    return (
+      <Link to="/books" className={line}>
+        {children}
+      </Link>
+    );
   if (one.kind === 'unknown')
     return (
       <Link to="/payments" search={{ state: 'unknown' }} className={line}>

@@ -8,6 +8,7 @@ describe('what a role sees', () => {
       'payments',
       'members',
       'merchants',
+      'books',
       'developers',
       'settings',
     ]);
@@ -17,6 +18,12 @@ describe('what a role sees', () => {
     expect(placesOf('merchant')).not.toContain('members');
     expect(placesOf('bank')).not.toContain('merchants');
     expect(placesOf('bank')).not.toContain('developers');
+  });
+
+  it('has the network’s books in it for the network’s own people alone', () => {
+    expect(placesOf('read_only')).toContain('books');
+    expect(placesOf('bank')).not.toContain('books');
+    expect(placesOf('merchant')).not.toContain('books');
   });
 
   it('offers a read-only person nothing to do', () => {

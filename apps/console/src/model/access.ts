@@ -1,7 +1,15 @@
 import type { ConsoleRole } from '@feiqian/contract';
 
 /** Places of the left rail, in its order. */
-export const places = ['today', 'payments', 'members', 'merchants', 'developers', 'settings'] as const;
+export const places = [
+  'today',
+  'payments',
+  'members',
+  'merchants',
+  'books',
+  'developers',
+  'settings',
+] as const;
 export type Place = (typeof places)[number];
 
 const seen: Record<Place, readonly ConsoleRole[]> = {
@@ -9,6 +17,7 @@ const seen: Record<Place, readonly ConsoleRole[]> = {
   payments: ['operator', 'bank', 'merchant', 'read_only'],
   members: ['operator', 'bank', 'read_only'],
   merchants: ['operator', 'merchant', 'read_only'],
+  books: ['operator', 'read_only'],
   developers: ['operator', 'merchant'],
   settings: ['operator', 'bank', 'merchant', 'read_only'],
 };

@@ -31,6 +31,18 @@ describe('what needs a person', () => {
     ).toEqual([]);
   });
 
+  it('is before all else that the books are wrong, or that nobody looks at them', () => {
+    const down = [member('haigang', { link: link('connecting') })];
+    expect(attentions(undefined, down, { kind: 'wrong', findings: 2 })).toEqual([
+      { kind: 'books_wrong', count: 2 },
+      { kind: 'link_down', bank: 'haigang', state: 'connecting' },
+    ]);
+    expect(attentions(undefined, [], { kind: 'stale', minutes: 7 })).toEqual([
+      { kind: 'books_stale', minutes: 7 },
+    ]);
+    expect(attentions(undefined, [], { kind: 'right' })).toEqual([]);
+  });
+
   it('is a message that nobody has answered for long, and payments still being checked', () => {
     expect(attentions(today({ unknown_count: 2 }), [member('a', { link: link('signed_on', 3) })])).toEqual([
       { kind: 'escalated', bank: 'a', count: 3 },

@@ -1,7 +1,10 @@
 import type { MemberView, Today } from '@feiqian/contract';
+import type { BooksState } from './books.ts';
 
 /** Something a person should look at, worst first. `bank` is the code of the member it concerns. */
 export type Attention =
+  | { kind: 'books_wrong'; count: number }
+  | { kind: 'books_stale'; minutes: number }
   | { kind: 'link_down'; bank: string; state: string }
   | { kind: 'breaker_open'; bank: string; reason: string }
   | { kind: 'escalated'; bank: string; count: number }
@@ -21,8 +24,14 @@ export function linkIsUp(state: string): boolean {
 }
 
 /** What needs a person now, from the day's figures and the links. */
-export function attentions(today: Today | undefined, members: readonly MemberView[]): Attention[] {
+export function attentions(
+  today: Today | undefined,
+  members: readonly MemberView[],
+  books: BooksState | null = null,
+): Attention[] {
   const found: Attention[] = [];
+  if (books?.kind === 'wrong') found.push({ kind: 'books_wrong', count: books.findings });
+  if (books?.kind === 'stale') found.push({ kind: 'books_stale', minutes: books.minutes });
   for (const member of members) {
     if (member.link !== null && member.status === 'active' && !linkIsUp(member.link.state))
       found.push({ kind: 'link_down', bank: member.code, state: member.link.state });

@@ -13,11 +13,12 @@ import { LivePanel } from '../components/live-panel.tsx';
 import { PageHead } from '../components/places.tsx';
 import { placesOf } from '../model/access.ts';
 import { attentions } from '../model/attention.ts';
+import { booksState } from '../model/books.ts';
 import type { PaymentFilters } from '../model/filters.ts';
 import { mergeTicks } from '../model/live.ts';
 import { formatCount, formatShare } from '../model/numbers.ts';
 import { dayStart } from '../model/zone.ts';
-import { membersQuery, todayQuery } from '../queries.ts';
+import { auditQuery, membersQuery, todayQuery } from '../queries.ts';
 import { useMe } from '../shell.tsx';
 
 /** The last five minutes, kept up by the stream and mended by each full answer. */
@@ -137,6 +138,8 @@ export function Today() {
   const { data: today, error, refetch } = useQuery(todayQuery);
   const seesMembers = placesOf(me.role).includes('members');
   const { data: members = [] } = useQuery({ ...membersQuery, enabled: seesMembers });
+  const seesBooks = placesOf(me.role).includes('books');
+  const { data: audit } = useQuery({ ...auditQuery, enabled: seesBooks });
   const { ticks, state } = useLiveTicks(today);
   if (error && !today) return <ErrorNotice error={error} onRetry={() => void refetch()} />;
   if (!today)
@@ -154,7 +157,10 @@ export function Today() {
         lead={t('today.businessDay', { date: today.business_date })}
         actions={<Live open={state === 'open'} />}
       />
-      <AttentionList found={attentions(today, members)} members={members} />
+      <AttentionList
+        found={attentions(today, members, audit ? booksState(audit, Date.now()) : null)}
+        members={members}
+      />
       <Figures today={today} />
       <LivePanel ticks={ticks} />
       <BankFigures today={today} members={members} positions={me.role !== 'merchant'} />
