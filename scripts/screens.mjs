@@ -256,6 +256,12 @@ async function shootDesk(on, suffix, operator, reversed) {
   await settled();
   await shoot(on, `console-payment${suffix}`);
   await alsoIn(on, `console-payment${suffix}-en-dark`, englishDark, settled);
+  await on.goto(`${address}/console/books`);
+  const looked = () => on.getByText(/账目无误|The books are right/).waitFor();
+  await looked();
+  await settled();
+  await shoot(on, `console-books${suffix}`);
+  await alsoIn(on, `console-books${suffix}-en-dark`, englishDark, looked);
   if (suffix !== '') return;
   await on.goto(`${address}/console/payments/${reversed}`);
   await settled();

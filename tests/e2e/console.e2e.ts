@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
-import type { ApiKey } from '@feiqian/contract';
+import type { ApiKey, AuditView } from '@feiqian/contract';
 import type { BrowserContext, Page } from 'playwright-core';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { done } from '../support/caller.ts';
@@ -33,7 +33,7 @@ describe.runIf(chromiumOrSkip())('the console', () => {
   const rail = (page: Page) => page.getByRole('navigation', { name: '主导航' }).first();
 
   beforeAll(async () => {
-    [network, device] = await Promise.all([startBuiltNetwork(), startDevice()]);
+    [network, device] = await Promise.all([startBuiltNetwork({ FEIQIAN_AUDIT_SECONDS: '2' }), startDevice()]);
     sales = await someSales(await townAt(network.url));
   }, 180_000);
   afterEach(async () => {
@@ -187,6 +187,33 @@ describe.runIf(chromiumOrSkip())('the console', () => {
     expect((await create()).status()).toBe(401);
   });
 
+  it('says that the books are right, and names what is wrong when they are not', async () => {
+    const page = await openDesk();
+    await rail(page).getByRole('link', { name: '账目' }).click();
+    await page.getByText('账目无误').waitFor();
+    await page.getByRole('table', { name: '网络' }).getByText('无误').first().waitFor();
+    await page.getByRole('table', { name: '云州银行' }).waitFor();
+    // What a network that goes right does not show: an answer with a finding in it.
+    await page.route('**/v1/console/audit', async (route) => {
+      const response = await route.fetch();
+      const view = (await response.json()) as AuditView;
+      const check = view.checks.find((c) => c.name === 'network.refunded_adds_up');
+      const found = 'refunded 0 of 900, reserved 900 of 900';
+      const examples = [{ what: sales.refunded, payment_id: sales.refunded, found }];
+      Object.assign(check ?? {}, { findings: 2, examples, last_finding_at: view.last?.at });
+      Object.assign(view.last ?? {}, { findings: 2 });
+      await route.fulfill({ response, json: view });
+    });
+    await page.reload();
+    await page.getByText('账目有误：2 处').waitFor();
+    await page.getByText('还有 1 处').waitFor();
+    expect(await axeComplaints(page, axe)).toEqual([]);
+    await page.goto(`${network.url}/console/`);
+    await page.getByRole('link', { name: '账目有误：2 处' }).click();
+    await page.getByRole('link', { name: /^pay_…/ }).click();
+    await page.waitForURL(`${network.url}/console/payments/${sales.refunded}`);
+  });
+
   it('shows each role its own places and nobody else’s acts', async () => {
     const placesFor = async (username: string) => {
       const page = await openDesk(username);
@@ -200,6 +227,7 @@ describe.runIf(chromiumOrSkip())('the console', () => {
       '付款',
       '成员',
       '商户',
+      '账目',
       '设置',
     ]);
     await reader.goto(`${network.url}/console/members`);
@@ -259,6 +287,7 @@ describe.runIf(chromiumOrSkip())('the console', () => {
       'merchants/new',
       `merchants/${merchant?.id}`,
       `merchants/${merchant?.id}/posters/${merchant?.stores[0]?.id}`,
+      'books',
       'developers',
       'settings',
     ];

@@ -16,7 +16,7 @@ export interface BuiltNetwork {
   stop: () => Promise<void>;
 }
 
-export async function startBuiltNetwork(): Promise<BuiltNetwork> {
+export async function startBuiltNetwork(env: Record<string, string> = {}): Promise<BuiltNetwork> {
   if (!existsSync(built)) throw new Error(`${built} is missing: run npm run build first`);
   const dataDir = mkdtempSync(join(tmpdir(), 'feiqian-e2e-'));
   const port = await freePort();
@@ -32,6 +32,7 @@ export async function startBuiltNetwork(): Promise<BuiltNetwork> {
       FEIQIAN_BANK_ISO_PORT: '0',
       FEIQIAN_BANK_API_PORT: '0',
       FEIQIAN_HISTORY: 'false',
+      ...env,
     },
   });
   const stop = async () => {

@@ -79,8 +79,9 @@ export function createSampler(
       for (const check of checksOn(sampleOf(at), schemas).filter(paced('sample'))) {
         reports.push(await runCheck(db, check, { now }, { rows: payments.length, params: [payments] }));
       }
+      const counts = new Map<string, number>();
       for (const check of checksOn(everything(at), schemas).filter(paced('always'))) {
-        reports.push(await runCheck(db, check, { now }, {}));
+        reports.push(await runCheck(db, check, { now }, { counts }));
       }
       reports.push(await runEntries(db, seen, size.entries, now));
       seen = await accountsOf(db, payments);

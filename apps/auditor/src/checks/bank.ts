@@ -106,7 +106,7 @@ function bookChecks(bank: BankSchemas): Check[] {
       id: 'P6',
       name: 'operation_refunds',
       title: {
-        en: 'an operation’s refunds add up to what it says, and to no more than it took',
+        en: 'the refunds of an operation add up to what it says, and to no more than it took',
         zh: '每笔业务的退款之和与其记录一致，且不超过所扣金额',
       },
       sql: `select o.id::text as what, 'refunded ' || o.refunded || ' of ' || o.posted || ', refunds ' || coalesce(r.amount, 0) as found
@@ -146,7 +146,7 @@ function messageChecks(bank: BankSchemas): Check[] {
       id: 'L3',
       name: 'statement_adds_up',
       title: {
-        en: 'each customer’s statement adds up to the balance of the account',
+        en: 'the statement of each customer adds up to the balance of the account',
         zh: '每位客户的明细合计等于账户余额',
       },
       sql: `select a.id::text as what, 'statement ' || coalesce(m.amount, 0) || ' with a credit limit of ' || a.credit_limit

@@ -44,7 +44,7 @@ function saleChecks(s: Scope): Check[] {
       id: 'L7',
       name: 'entry_has_event',
       title: {
-        en: 'each entry belongs to a payment, between its issuer’s position and its merchant’s payable',
+        en: 'each entry belongs to a payment, between the position of its issuer and what its merchant is owed',
         zh: '每笔划转都属于一笔付款，介于其发卡行头寸与商户应付之间',
       },
       sql: `select t.id::text as what, case when p.id is null then 'no payment ' || coalesce(t.user_data_128::text, 'named')

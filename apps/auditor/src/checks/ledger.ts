@@ -117,7 +117,7 @@ function formChecks(schema: string, of: string): Check[] {
     {
       ...base,
       subject: 'table',
-      over: `${schema}.transfers`,
+      over: `(select 1 from pg_trigger t join pg_class c on c.oid = t.tgrelid join pg_namespace n on n.oid = c.relnamespace where n.nspname = '${schema}' and not t.tgisinternal) guards`,
       id: 'L5',
       name: 'append_only',
       pace: 'always',

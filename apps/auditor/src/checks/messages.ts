@@ -81,7 +81,7 @@ export function boundChecks(asOf: string): Check[] {
     {
       ...base,
       subject: 'message',
-      over: 'links.forward',
+      over: '(select 1 from links.forward where acknowledged_at is null) waiting',
       id: 'R1',
       name: 'waiting_is_escalated',
       pace: 'always',

@@ -119,7 +119,7 @@ function figureChecks(s: Scope): Check[] {
       id: 'P5',
       name: 'payer_is_listed',
       title: {
-        en: 'each payment is in its payer’s list under the reference that its bank knows',
+        en: 'each payment is in the list of its payer, under the reference that its bank knows',
         zh: '每笔付款都以银行所知的参考号列在付款人名下',
       },
       sql: `select p.id::text as what, 'reference ' || p.rrn || ' of payer ' || coalesce(p.user_id::text, 'nobody') || ' is not listed' as found

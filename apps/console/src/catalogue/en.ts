@@ -446,7 +446,7 @@ export const en: SameShape<typeof zh> = {
       'No payment is changed by this. Look at what is named below; the whole audit says how far it goes.',
     staleDetail: 'The network may be down, or its database slow.',
     last: 'Last look',
-    took: 'took',
+    took: 'It took',
     day: 'Looks in 24 hours',
     dayPayments: 'Payments looked at',
     dayFound: 'Looks that found something',

@@ -1,4 +1,5 @@
 import type { MemberView } from '@feiqian/contract';
+import { cx } from '@feiqian/ui';
 import { Link } from '@tanstack/react-router';
 import { ChevronRight, CircleCheck, TriangleAlert } from 'lucide-react';
 import type { ReactNode } from 'react';
@@ -36,6 +37,9 @@ function useSentence(members: readonly MemberView[]): (one: Attention) => string
     }
   };
 }
+
+/** Wrong books are not one concern among others. */
+const grave = (one: Attention) => one.kind === 'books_wrong';
 
 const line =
   'flex min-h-11 items-center gap-3 px-4 py-2 text-14 text-ink hover:bg-amber-soft focus-visible:-outline-offset-2';
@@ -91,7 +95,10 @@ export function AttentionList({
   return (
     <section
       aria-label={t('today.attention')}
-      className="overflow-hidden rounded-card border border-amber bg-raised"
+      className={cx(
+        'overflow-hidden rounded-card border bg-raised',
+        found.some(grave) ? 'border-rose' : 'border-amber',
+      )}
     >
       <ul className="divide-y divide-line">
         {found.map((one) => (
@@ -101,7 +108,7 @@ export function AttentionList({
                 size={18}
                 strokeWidth={1.75}
                 aria-hidden="true"
-                className="shrink-0 text-amber"
+                className={cx('shrink-0', grave(one) ? 'text-rose' : 'text-amber')}
               />
               <span className="min-w-0 flex-1">{sentence(one)}</span>
               <ChevronRight size={16} strokeWidth={1.75} aria-hidden="true" className="shrink-0 text-muted" />

@@ -62,12 +62,8 @@ function Verdict({ view, state }: { view: AuditView; state: Known }) {
       {last ? (
         <Facts
           facts={[
-            [
-              t('books.last'),
-              <span key="last">
-                <Time at={last.at} /> · {t('books.took')} {formatMs(last.ms)}
-              </span>,
-            ],
+            [t('books.last'), <Time key="last" at={last.at} />],
+            [t('books.took'), formatMs(last.ms)],
             [t('books.day'), formatCount(day.looks)],
             [t('books.dayPayments'), formatCount(day.payments)],
             [t('books.dayFound'), formatCount(day.looks_with_findings)],
@@ -88,7 +84,9 @@ function Finding({ check }: { check: AuditCheck }) {
     <li className="flex flex-col gap-2 px-4 py-3">
       <p className="flex flex-wrap items-baseline gap-x-3 text-14 text-ink">
         <span className="font-mono text-12 text-rose">{check.invariant}</span>
-        <span className="min-w-0">{pick(check.title_zh, check.title)}</span>
+        <span className="inline-block min-w-0 first-letter:uppercase">
+          {pick(check.title_zh, check.title)}
+        </span>
       </p>
       <ul className="flex flex-col gap-1">
         {check.examples.map((example) => (
@@ -122,9 +120,9 @@ function State({ check }: { check: AuditCheck }) {
   const right = check.findings === 0;
   const Icon = right ? CircleCheck : CircleAlert;
   return (
-    <span className={cx('inline-flex items-center gap-1.5', right ? 'text-jade' : 'text-rose')}>
-      <Icon size={16} strokeWidth={1.75} aria-hidden="true" className="shrink-0" />
-      <span className={cx(right && 'max-sm:sr-only')}>
+    <span className={cx('inline-flex gap-1.5', right ? 'text-jade' : 'text-rose')}>
+      <Icon size={16} strokeWidth={1.75} aria-hidden="true" className="shrink-0 self-center" />
+      <span className={cx('self-baseline', right && 'max-sm:sr-only')}>
         {right ? t('books.ok') : t('books.found', { count: check.findings })}
       </span>
     </span>
@@ -139,7 +137,7 @@ function CheckRow({ check }: { check: AuditCheck }) {
   return (
     <tr>
       <td className={cx(cell, 'whitespace-nowrap font-mono text-12 text-muted')}>{check.invariant}</td>
-      <td className={cx(cell, 'w-full')}>{pick(check.title_zh, check.title)}</td>
+      <td className={cx(cell, 'w-full first-letter:uppercase')}>{pick(check.title_zh, check.title)}</td>
       <td className={cx(cell, 'figures whitespace-nowrap text-right max-md:hidden')}>
         {formatCount(check.rows_looked)}
       </td>
