@@ -34,6 +34,10 @@ export async function startProcess(
     env: { ...process.env, ...env },
     stdio: ['ignore', 'pipe', 'pipe'],
   });
+  // It would go on without whoever started it, and hold its ports.
+  const follow = () => void child.kill('SIGKILL');
+  process.once('exit', follow);
+  child.once('exit', () => process.removeListener('exit', follow));
   let said = '';
   const ready = new Promise<void>((resolve, reject) => {
     const timer = setTimeout(

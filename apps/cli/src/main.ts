@@ -16,6 +16,8 @@ import { runStart } from './start.ts';
 const program = new Command('feiqian')
   .description('Feiqian (飞钱): an open mobile payment network')
   .version(version)
+  // An option belongs to the command that it stands behind: `bench ladder` has some of the same names as `bench`.
+  .enablePositionalOptions()
   .showHelpAfterError();
 
 /** Ends the process with the code once everything printed has left it. */

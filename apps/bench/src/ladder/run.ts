@@ -55,6 +55,13 @@ const steadyShare = 0.7;
 
 /** Runs everything that is asked for, one after the other, and judges it. */
 export async function runLadder(o: LadderOptions): Promise<LadderResults> {
+  // Whoever interrupts a long run wants its server and its network gone as well: they go with this process.
+  for (const [signal, number] of [
+    ['SIGINT', 2],
+    ['SIGTERM', 15],
+    ['SIGHUP', 1],
+  ] as const)
+    process.once(signal, () => process.exit(128 + number));
   const load = loadBefore();
   o.write(`machine   ${machineLine()}`);
   if (!load.quiet)
