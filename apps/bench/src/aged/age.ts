@@ -31,8 +31,8 @@ const template: Scenario = { ...scenarios.mixed, name: 'template', thinking: nul
 
 /**
  * Gives a site a past: real customers are served by the real network, and what they left in the database is copied
- * into the days before under new identifiers. Nothing is assumed of the tables but that they grew, so the loader
- * follows the schema. The network is stopped meanwhile.
+ * into the days before under new identifiers. Nothing is assumed of the tables but that they grew and name a payment,
+ * so the loader follows the schema. The network is stopped meanwhile.
  */
 export async function age(
   bed: Pick<Bed, 'town' | 'think' | 'databasePid'>,
@@ -78,7 +78,7 @@ export async function age(
     `past      ${made} payments made, to be laid ${copies} times into the days before: ${known.map((k) => `${k.table.schema}.${k.table.name}`).join(', ')}`,
   );
   let said = 0;
-  await layPast(db, known, {
+  const took = await layPast(db, known, {
     copies,
     stepMs: Math.max(tookMs, Math.floor(pastMs / (copies + 1))),
     parallel: o.parallel,
@@ -90,6 +90,8 @@ export async function age(
       );
     },
   });
+  const parts = Object.entries(took).sort((a, b) => b[1] - a[1]);
+  o.write(`          statements took: ${parts.map(([what, s]) => `${what} ${s.toFixed(0)} s`).join(', ')}`);
   const { rows } = await db.query<{ bytes: bigint }>('select pg_database_size(current_database()) as bytes');
   return {
     payments: await payments(db),

@@ -23,36 +23,71 @@ export async function countAll(sql: Sql): Promise<Counted> {
   return counted;
 }
 
+/** What is aged: everything else is history because it names one of these, or something that does. */
+const root = 'payments.payment';
+
 /**
- * Stages every table that grew from nothing while the template was made: that is what history consists of. A table
- * that had rows before and grew cannot be told apart, and is refused.
+ * Stages the tables that history consists of: those that grew while the template was made and whose rows name a
+ * payment, or something that does. One that had rows before cannot be told apart, and is refused.
  */
 export async function stageTemplate(db: Db, before: Counted): Promise<Staged[]> {
-  await db.script(`drop schema if exists ${stage} cascade; create schema ${stage}`);
+  await db.script(
+    `drop schema if exists ${stage} cascade; create schema ${stage};
+     create table ${stage}.made (id uuid primary key); create table ${stage}.names (name text primary key)`,
+  );
   const after = await countAll(db);
-  const grown: Table[] = [];
+  let left: Staged[] = [];
   for (const t of await tablesOf(db)) {
     const name = `${t.schema}.${t.name}`;
-    const had = before.get(name) ?? 0;
-    if ((after.get(name) ?? 0) <= had || transient[name] !== undefined || t.schema === stage) continue;
-    if (had > 0)
-      throw new Error(
-        `${name} had ${had} rows before the template was made: use a database without payments`,
-      );
-    grown.push(await describeTable(db, t));
-  }
-  await db.script(
-    `create table ${stage}.made (id uuid primary key); create table ${stage}.names (name text primary key)`,
-  );
-  const known: Staged[] = [];
-  for (const table of grown) {
+    const rows = after.get(name) ?? 0;
+    if (rows <= (before.get(name) ?? 0) || transient[name] !== undefined || t.schema === stage) continue;
+    const table = await describeTable(db, t);
     const facts: ColumnFacts[] = [];
     for (const column of table.columns) facts.push(await factsOf(db, table, column));
-    known.push({ table, facts, rows: after.get(`${table.schema}.${table.name}`) ?? 0 });
+    left.push({ table, facts, rows });
+  }
+  const known: Staged[] = [];
+  for (let found = left.filter(isRoot); found.length > 0; found = await naming(db, left)) {
+    known.push(...found);
+    left = left.filter((one) => !found.includes(one));
+    for (const one of found) await gatherIdentifiers(db, one);
+  }
+  for (const { table } of known) {
+    const had = before.get(`${table.schema}.${table.name}`) ?? 0;
+    if (had > 0) throw new Error(`${qualified(table)} had ${had} rows before the template was made`);
   }
   await gatherNames(db, known);
   for (const one of known) await stageTable(db, one);
   return known;
+}
+
+const isRoot = ({ table }: Staged): boolean => `${table.schema}.${table.name}` === root;
+
+/** Those tables that name an identifier which was made by the ones that are known. */
+async function naming(sql: Sql, tables: readonly Staged[]): Promise<Staged[]> {
+  const found: Staged[] = [];
+  for (const one of tables) {
+    const columns = one.facts
+      .filter((f) => f.column.type === 'uuid')
+      .map((f) => `t.${quoted(f.column.name)}`);
+    if (columns.length === 0) continue;
+    const { rows } = await sql.query<{ names: boolean }>(
+      `select exists (select 1 from ${qualified(one.table)} t join ${stage}.made m on m.id in (${columns.join(', ')})) as names`,
+    );
+    if (rows[0]?.names === true) found.push(one);
+  }
+  return found;
+}
+
+/** Identifiers that the rows of a table bear: nearly all differ, in a column of a unique index. */
+async function gatherIdentifiers(sql: Sql, { table, facts }: Staged): Promise<void> {
+  for (const f of facts.filter((one) => one.column.type === 'uuid' && isName(one))) {
+    if (!table.indexes.some((i) => i.unique && i.columns.includes(f.column.name))) continue;
+    const c = quoted(f.column.name);
+    await sql.query(
+      `insert into ${stage}.made select distinct ${c} from ${qualified(table)} where ${c} is not null on conflict do nothing`,
+    );
+  }
 }
 
 async function factsOf(sql: Sql, t: Table, column: Column): Promise<ColumnFacts> {
@@ -72,16 +107,13 @@ async function factsOf(sql: Sql, t: Table, column: Column): Promise<ColumnFacts>
   };
 }
 
-/** Gathers the identifiers and the names of fixed length that the template gave out, and finds who repeats them. */
+/** Gathers the names of fixed length that the template gave out, and finds who repeats them. */
 async function gatherNames(sql: Sql, known: readonly Staged[]): Promise<void> {
   for (const { table, facts } of known) {
-    for (const f of facts.filter(isName)) {
+    for (const f of facts.filter((one) => isName(one) && fixedLength(one.column.type) !== null)) {
       const c = quoted(f.column.name);
-      const unique = table.indexes.some((i) => i.unique && i.columns.includes(f.column.name));
-      const into = f.column.type === 'uuid' ? 'made' : fixedLength(f.column.type) !== null ? 'names' : null;
-      if (into === null || (into === 'made' && !unique)) continue;
       await sql.query(
-        `insert into ${stage}.${into} select distinct ${c} from ${qualified(table)} where ${c} is not null on conflict do nothing`,
+        `insert into ${stage}.names select distinct ${c} from ${qualified(table)} where ${c} is not null on conflict do nothing`,
       );
     }
   }

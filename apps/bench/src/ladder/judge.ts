@@ -54,6 +54,10 @@ export function best(ladder: Ladder): number {
 /** What has been lost from `from` to `to`, as a share. */
 export const loss = (from: number, to: number): number => (from > 0 ? 1 - to / from : Number.NaN);
 
+/** A loss in words: less, or more when there was none. */
+const lossText = (share: number): string =>
+  `${Math.abs(share * 100).toFixed(0)} % ${share < 0 ? 'more' : 'less'}`;
+
 /** Judges everything measured. Without `speed` only what must hold on any machine. */
 export function judge(m: Measured, speed: boolean): Finding[] {
   return [...m.ladders.flatMap(right), ...rightOthers(m), ...(speed ? fast(m) : [])];
@@ -142,7 +146,7 @@ function fast(m: Measured): Finding[] {
       add(
         `${name}, loss against uniform`,
         wanted,
-        `${best(other).toFixed(0)}/s, ${percent(lost)} less`,
+        `${best(other).toFixed(0)}/s, ${lossText(lost)}`,
         lost <= max,
       );
     }
@@ -152,7 +156,7 @@ function fast(m: Measured): Finding[] {
     add(
       `aged by ${m.aged.payments} payments, loss against fresh`,
       `at most ${percent(asked.agedLossMax)}`,
-      `${median(m.aged.aged).toFixed(0)}/s against ${median(m.aged.fresh).toFixed(0)}/s, ${percent(lost)} less`,
+      `${median(m.aged.aged).toFixed(0)}/s against ${median(m.aged.fresh).toFixed(0)}/s, ${lossText(lost)}`,
       lost <= asked.agedLossMax,
     );
   }
