@@ -1,6 +1,6 @@
 import { TestDevice } from '@feiqian/testkit';
 import type { Caller } from './caller.ts';
-import { done } from './caller.ts';
+import { operationsOf, prefixOf } from './openapi.ts';
 import { signInBody } from './people.ts';
 
 /** A route of the API as its own description tells. */
@@ -14,29 +14,15 @@ export interface Route {
   takesBody: boolean;
 }
 
-interface Operation {
-  parameters?: { in: string; schema: { pattern?: string } }[];
-  requestBody?: unknown;
-}
-
 /** Every documented route. */
 export async function routesOf(anyone: Caller): Promise<Route[]> {
-  const document = await done(
-    anyone.get<{ paths: Record<string, Record<string, Operation>> }>('/openapi.json'),
-  );
-  return Object.entries(document.paths).flatMap(([path, operations]) =>
-    Object.entries(operations).map(([verb, operation]) => {
-      const id = operation.parameters?.find((p) => p.in === 'path')?.schema.pattern;
-      const method = verb.toUpperCase();
-      return {
-        name: `${method} ${path}`,
-        method,
-        path,
-        prefix: /^\^([a-z]+)_/.exec(id ?? '')?.[1] ?? null,
-        takesBody: operation.requestBody !== undefined,
-      };
-    }),
-  );
+  return (await operationsOf(anyone)).map(({ name, method, path, parameters, body }) => ({
+    name,
+    method,
+    path,
+    prefix: prefixOf(parameters.find((p) => p.in === 'path')?.schema),
+    takesBody: body !== null,
+  }));
 }
 
 /** A body that each route with one takes, with ids that name nothing. */

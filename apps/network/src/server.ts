@@ -5,7 +5,7 @@ import { installGuard } from '@feiqian/access';
 import { consoleRoutes } from '@feiqian/console';
 import { Health, Sandbox } from '@feiqian/contract';
 import { isConnectionLost } from '@feiqian/db';
-import { createHttp, type HttpApp, ProblemError, watchLag } from '@feiqian/http';
+import { createHttp, describeProblems, type HttpApp, ProblemError, watchLag } from '@feiqian/http';
 import { merchantRoutes } from '@feiqian/merchants';
 import { payerRoutes, paymentRoutes, streamRoutes } from '@feiqian/payments';
 import type { Logger, Registry } from '@feiqian/telemetry';
@@ -53,7 +53,13 @@ export async function buildServer(deps: ServerDeps): Promise<HttpApp> {
   });
   app.addHook('onClose', async () => lag.stop());
   nameWorks(app);
-  await app.register(swagger, { openapi: openApiHead(config.publicUrl), transform: describeRoute as never });
+  const complete = describeProblems(app);
+  await app.register(swagger, {
+    openapi: openApiHead(config.publicUrl),
+    transform: describeRoute as never,
+    transformObject: (document) =>
+      complete('openapiObject' in document ? document.openapiObject : document.swaggerObject),
+  });
   await app.register(rateLimit, {
     global: false,
     errorResponseBuilder: (_request, context) =>
@@ -165,7 +171,7 @@ function systemRoutes(app: HttpApp, deps: ServerDeps): void {
   );
   app.get(
     '/metrics',
-    { schema: { tags: ['system'], summary: 'Metrics for Prometheus' } },
+    { config: { produces: 'text/plain' }, schema: { tags: ['system'], summary: 'Metrics for Prometheus' } },
     async (_request, reply) => {
       const text = await metrics.metrics();
       return reply
@@ -178,6 +184,7 @@ function systemRoutes(app: HttpApp, deps: ServerDeps): void {
   app.get(
     '/v1/sandbox',
     {
+      config: { problems: ['not_found'] },
       schema: {
         tags: ['system'],
         summary: 'What a newcomer needs; sandbox only',

@@ -1,6 +1,6 @@
 import { type Static, Type } from 'typebox';
 import { Entry, FeiqianEvent, Payment, PaymentState, Refund } from './payments.ts';
-import { Id, Instant, Nullable, Page, PageQuery, Strict, Text } from './shapes.ts';
+import { Id, Instant, InstantFilter, Nullable, Page, PageQuery, Strict, Text } from './shapes.ts';
 
 /** Roles of the console. A bank or merchant user sees only what is its own. */
 export const consoleRoles = ['operator', 'bank', 'merchant', 'read_only'] as const;
@@ -99,6 +99,11 @@ export const MemberList = Strict({ data: Type.Array(MemberView) });
 export const linkActions = ['sign_on', 'sign_off', 'echo', 'exchange_keys'] as const;
 export type LinkAction = (typeof linkActions)[number];
 export const LinkActionRequest = Strict({ action: Type.Enum(linkActions) });
+/** What came of it; `code` says why nothing did. */
+export const LinkActionResult = Type.Union([
+  Strict({ ok: Type.Literal(true), state: Type.String() }),
+  Strict({ ok: Type.Literal(false), code: Type.String() }),
+]);
 
 export const PaymentSearch = Type.Object(
   {
@@ -108,8 +113,8 @@ export const PaymentSearch = Type.Object(
     bank: Type.Optional(Text(32)),
     merchant_id: Type.Optional(Id('mer')),
     entry: Type.Optional(Entry),
-    from: Type.Optional(Instant),
-    to: Type.Optional(Instant),
+    from: Type.Optional(InstantFilter),
+    to: Type.Optional(InstantFilter),
   },
   { additionalProperties: false },
 );
@@ -193,14 +198,21 @@ export const CreateMerchant = Strict({
   settlement_account: Type.String({ pattern: '^[0-9]{8,30}$' }),
   store_name: Text(60),
 });
-export const ReviewMerchant = Strict({
-  decision: Type.Union([Type.Literal('approve'), Type.Literal('suspend')]),
-});
+const Decision = Type.Union([Type.Literal('approve'), Type.Literal('suspend')]);
+export const ReviewMerchant = Strict({ decision: Decision });
+export const ReviewedMerchant = Strict({ id: Id('mer'), decision: Decision });
 export const CreateStaff = Strict({
   store_id: Id('sto'),
   name: Text(60),
   role: Type.Union([Type.Literal('cashier'), Type.Literal('supervisor')]),
   pin: Type.String({ pattern: '^[0-9]{6}$' }),
+});
+export const CreatedStaff = Strict({
+  id: Id('stf'),
+  number: Type.String(),
+  name: Type.String(),
+  role: Type.String(),
+  store_id: Id('sto'),
 });
 
 export const ApiKey = Strict({
@@ -211,6 +223,7 @@ export const ApiKey = Strict({
   revoked_at: Nullable(Instant),
 });
 export type ApiKey = Static<typeof ApiKey>;
+export const ApiKeyList = Strict({ data: Type.Array(ApiKey) });
 export const CreateApiKey = Strict({ merchant_id: Id('mer'), name: Text(60) });
 /** `secret` is shown once, here. */
 export const CreatedApiKey = Strict({ key: ApiKey, secret: Type.String() });

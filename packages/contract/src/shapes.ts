@@ -11,6 +11,8 @@ export const Id = (prefix: string) =>
     pattern: `^${prefix}_[0-9a-f]{32}$`,
     examples: [`${prefix}_0193f1c2a4b07c3d8e9f0a1b2c3d4e5f`],
   });
+/** The answer to a change of which there is nothing more to tell. */
+export const Changed = (prefix: string) => Strict({ id: Id(prefix) });
 /** An object that refuses fields it does not know. */
 export const Strict = <T extends Record<string, TSchema>>(properties: T, options: object = {}) =>
   Type.Object(properties, { additionalProperties: false, ...options });
@@ -21,6 +23,12 @@ export const Amount = Type.Integer({ minimum: 1, maximum: amountMinorMax, descri
 export const AmountOrZero = Type.Integer({ minimum: 0, maximum: jsonIntegerMax });
 export const Currency = Type.String({ pattern: '^[A-Z]{3}$', description: 'ISO 4217', examples: ['CNY'] });
 export const Instant = Type.String({ format: 'date-time', description: 'RFC 3339, UTC, milliseconds' });
+/** An instant that a list is searched by: one that every clock and the database know (no leap second, no year 0). */
+export const InstantFilter = Type.String({
+  format: 'date-time',
+  pattern: '^(19|2[0-9])[0-9]{2}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}:[0-5][0-9]',
+  description: 'RFC 3339, 1900 to 2999',
+});
 const textPattern = '^[^\\u0000-\\u0008\\u000b\\u000c\\u000e-\\u001f\\u007f\\ud800-\\udfff]*$';
 /**
  * Text as people write it: no control characters but tab and line ends, and no half of a surrogate pair. A database

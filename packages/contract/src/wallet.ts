@@ -57,6 +57,8 @@ export const Bank = Strict({
 });
 export type Bank = Static<typeof Bank>;
 
+export const BankList = Strict({ data: Type.Array(Bank) });
+
 export const DiscoverCards = Strict({
   bank_ids: Type.Array(Text(32), { minItems: 1, maxItems: 50, uniqueItems: true }),
   consent: Type.Literal(true),

@@ -1,3 +1,4 @@
+import type { Socket } from 'node:net';
 import cookie from '@fastify/cookie';
 import helmet from '@fastify/helmet';
 import type {} from '@fastify/swagger';
@@ -14,6 +15,7 @@ import fastify, {
   type RawServerDefault,
 } from 'fastify';
 import { type Admission, installAdmission } from './admission.ts';
+import { keyOf } from './idempotent.ts';
 import { ProblemError, problemOf } from './problem.ts';
 
 declare module 'fastify' {
@@ -88,6 +90,8 @@ export async function createHttp(options: HttpOptions): Promise<HttpApp> {
     ajv: {
       customOptions: { coerceTypes: false, removeAdditional: false, allErrors: true, useDefaults: true },
     },
+    clientErrorHandler: (error: Error & { code?: string }, socket: Socket) =>
+      answerNoRequest(error, socket, options),
     frameworkErrors: (error: FastifyError, request: FastifyRequest, reply: FastifyReply) => {
       reply.header('x-request-id', request.id);
       return answerError(error, request, reply, options);
@@ -108,6 +112,8 @@ export async function createHttp(options: HttpOptions): Promise<HttpApp> {
   keepBodyText(app);
   coerceQueries(app);
   refuseIdleBodies(app);
+  refuseIdleQueries(app);
+  refuseKeylessWrites(app);
   app.setSerializerCompiler(() => (data) => JSON.stringify(data));
   app.addHook('onRequest', (request, reply, done) => {
     reply.header('x-request-id', request.id);
@@ -134,6 +140,26 @@ function keepBodyText(app: HttpApp): void {
   });
 }
 
+/** What came is no HTTP request, or one that did not end in time: there is no reply object, so the answer is written by hand. */
+function answerNoRequest(error: { code?: string }, socket: Socket, options: HttpOptions): void {
+  if (error.code === 'ECONNRESET' || !socket.writable) {
+    socket.destroy();
+    return;
+  }
+  const id = options.requestId();
+  const line = noRequestLines[error.code ?? ''] ?? '400 Bad Request';
+  const body = JSON.stringify({ ...problemOf('invalid_request', id), status: Number(line.slice(0, 3)) });
+  socket.end(
+    `HTTP/1.1 ${line}\r\nContent-Type: application/problem+json; charset=utf-8\r\nContent-Length: ${Buffer.byteLength(body)}\r\n` +
+      `X-Request-Id: ${id}\r\nConnection: close\r\n\r\n${body}`,
+  );
+}
+
+const noRequestLines: Record<string, string> = {
+  HPE_HEADER_OVERFLOW: '431 Request Header Fields Too Large',
+  ERR_HTTP_REQUEST_TIMEOUT: '408 Request Timeout',
+};
+
 /** Numbers in a query string arrive as text: only there they are read as numbers. */
 function coerceQueries(app: HttpApp): void {
   app.addHook('preValidation', (request, _reply, done) => {
@@ -154,6 +180,24 @@ function refuseIdleBodies(app: HttpApp): void {
   });
 }
 
+/** A route of the API that declares no query takes none: a misspelt filter must not look as if it had been applied. */
+function refuseIdleQueries(app: HttpApp): void {
+  app.addHook('preValidation', async (request) => {
+    const { is404, url, routeOptions } = request;
+    if (is404 || !url.startsWith('/v1/') || routeOptions.schema?.querystring !== undefined) return;
+    const [name] = Object.keys(request.query as object);
+    if (name !== undefined)
+      throw new ProblemError('invalid_request', 'This route takes no query parameters.');
+  });
+}
+
+/** A write without a key is refused for that, whatever else may be said of it. */
+function refuseKeylessWrites(app: HttpApp): void {
+  app.addHook('preHandler', async (request) => {
+    if (request.routeOptions.config.keyed) keyOf(request);
+  });
+}
+
 /** Answers a request with a problem document. */
 export function sendProblem(
   reply: FastifyReply,
@@ -171,6 +215,7 @@ export function sendProblem(
 }
 
 const fastifyCodes: Record<string, ErrorCode> = {
+  FST_ERR_MAX_PARAM_LENGTH: 'invalid_identifier',
   FST_ERR_CTP_BODY_TOO_LARGE: 'payload_too_large',
   FST_ERR_CTP_INVALID_MEDIA_TYPE: 'unsupported_media_type',
   FST_ERR_CTP_EMPTY_JSON_BODY: 'invalid_request',
@@ -208,7 +253,9 @@ function answerError(
     );
   }
   const known = fastifyCodes[error.code];
-  if (known) return sendProblem(reply, known, request.id, error.message);
+  // Words about an identifier would repeat it.
+  const words = known === 'invalid_identifier' ? undefined : error.message;
+  if (known) return sendProblem(reply, known, request.id, words);
   if (error.statusCode === 429) return sendProblem(reply, 'too_many_requests', request.id);
   if (error.statusCode !== undefined && error.statusCode >= 400 && error.statusCode < 500) {
     return sendProblem(reply, 'invalid_request', request.id, error.message);

@@ -12,8 +12,8 @@ import { uuidOf } from '@feiqian/ids';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { ProblemError } from './problem.ts';
 
-/** Reads the Idempotency-Key of a write. `caller` scopes it. Throws a problem when it is missing or malformed. */
-export function requestKey(request: FastifyRequest, caller: string): RequestKey {
+/** The Idempotency-Key of a write. Throws a problem when it is missing or malformed. */
+export function keyOf(request: FastifyRequest): string {
   const key = request.headers['idempotency-key'];
   if (typeof key !== 'string' || key.length === 0) throw new ProblemError('idempotency_key_missing');
   if (key.length > keyLengthMax || !/^[\x21-\x7e]+$/.test(key)) {
@@ -22,6 +22,15 @@ export function requestKey(request: FastifyRequest, caller: string): RequestKey 
       `Idempotency-Key: 1 to ${keyLengthMax} visible ASCII characters`,
     );
   }
+  return key;
+}
+
+/** Reads the Idempotency-Key of a write whose route is declared as `keyed`. `caller` scopes it. */
+export function requestKey(request: FastifyRequest, caller: string): RequestKey {
+  // What the API's description tells must be so.
+  if (!request.routeOptions.config.keyed)
+    throw new Error(`${request.routeOptions.url} is not declared as keyed`);
+  const key = keyOf(request);
   const route = `${request.method} ${request.routeOptions.url ?? request.url}`;
   const subject = `${request.method} ${request.url}\n${JSON.stringify(request.body ?? null)}`;
   return { id: uuidOf(`${caller} ${route}\n${key}`), fingerprint: uuidOf(subject) };

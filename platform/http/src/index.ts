@@ -9,6 +9,7 @@ export {
   type WorkLimits,
 } from './admission.ts';
 export { createHttp, type HttpApp, type HttpOptions, sendProblem } from './app.ts';
+export { describeProblems } from './describe.ts';
 export {
   type Answer,
   idempotently,

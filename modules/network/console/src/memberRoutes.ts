@@ -1,6 +1,13 @@
 import { callerAs } from '@feiqian/access';
 import { instant } from '@feiqian/clock';
-import { Id, LinkActionRequest, MemberList, type MemberView, Strict } from '@feiqian/contract';
+import {
+  Id,
+  LinkActionRequest,
+  LinkActionResult,
+  MemberList,
+  type MemberView,
+  Strict,
+} from '@feiqian/contract';
 import { type HttpApp, ProblemError } from '@feiqian/http';
 import { fromUuid, toUuid } from '@feiqian/ids';
 import { type LinkState, type PendingForwards, pendingForwards } from '@feiqian/links';
@@ -26,12 +33,13 @@ export function memberRoutes(app: HttpApp, deps: ConsoleDeps): void {
   app.post(
     '/v1/console/members/:id/link',
     {
-      config: desk,
+      config: { ...desk, problems: ['not_found'] },
       schema: {
         tags: ['console'],
         summary: 'Act on a link',
         params: Strict({ id: Id('mbr') }),
         body: LinkActionRequest,
+        response: { 200: LinkActionResult },
       },
     },
     async (request) => {
@@ -40,7 +48,9 @@ export function memberRoutes(app: HttpApp, deps: ConsoleDeps): void {
       const id = toUuid(request.params.id, 'mbr');
       if (!deps.members.get(id)?.link) throw new ProblemError('not_found');
       const outcome = await act(deps, id, request.body.action);
-      return { ok: outcome.ok, ...(outcome.ok ? { state: outcome.phase } : { code: outcome.code }) };
+      return outcome.ok
+        ? { ok: true as const, state: outcome.phase }
+        : { ok: false as const, code: outcome.code };
     },
   );
 }

@@ -9,6 +9,8 @@ import {
 import { instant } from '@feiqian/clock';
 import {
   type ApiKey,
+  ApiKeyList,
+  Changed,
   type ConsoleMe,
   ConsoleMe as ConsoleMeSchema,
   ConsoleSession,
@@ -40,6 +42,7 @@ export function sessionRoutes(app: HttpApp, deps: ConsoleDeps): void {
   app.post(
     '/v1/console/sessions',
     {
+      config: { problems: ['wrong_code', 'too_many_attempts', 'too_many_requests'] },
       schema: {
         tags: ['console'],
         summary: 'Sign in at the console',
@@ -56,7 +59,7 @@ export function sessionRoutes(app: HttpApp, deps: ConsoleDeps): void {
   );
   app.delete(
     '/v1/console/sessions/current',
-    { config: desk, schema: { tags: ['console'], summary: 'Sign out' } },
+    { config: { ...desk, produces: null }, schema: { tags: ['console'], summary: 'Sign out' } },
     async (request, reply) => {
       if (request.credentialId !== null) await deps.access.revoke(deps.db, request.credentialId, 'console');
       clearSessionCookie(reply, 'console');
@@ -105,6 +108,7 @@ export function apiKeyRoutes(app: HttpApp, deps: ConsoleDeps): void {
         tags: ['console'],
         summary: "Merchants' API keys",
         querystring: Strict({ merchant_id: Type.Optional(Id('mer')) }),
+        response: { 200: ApiKeyList },
       },
     },
     async (request) => {
@@ -118,7 +122,7 @@ export function apiKeyRoutes(app: HttpApp, deps: ConsoleDeps): void {
   app.post(
     '/v1/console/api-keys',
     {
-      config: desk,
+      config: { ...desk, keyed: true, problems: ['not_found'] },
       schema: {
         tags: ['console'],
         summary: 'Make a key; it is shown this once',
@@ -164,8 +168,13 @@ export function apiKeyRoutes(app: HttpApp, deps: ConsoleDeps): void {
   app.delete(
     '/v1/console/api-keys/:id',
     {
-      config: desk,
-      schema: { tags: ['console'], summary: 'Revoke a key', params: Strict({ id: Id('key') }) },
+      config: { ...desk, keyed: true, problems: ['not_found'] },
+      schema: {
+        tags: ['console'],
+        summary: 'Revoke a key',
+        params: Strict({ id: Id('key') }),
+        response: { 200: Changed('key') },
+      },
     },
     async (request, reply) => {
       const p = callerAs(request, 'console');

@@ -164,7 +164,7 @@ function pulseRoute(app: HttpApp, deps: ConsoleDeps): void {
     '/v1/console/stream',
     {
       exposeHeadRoute: false,
-      config: desk,
+      config: { ...desk, produces: 'text/event-stream' },
       schema: { tags: ['console'], summary: 'One tick a second (SSE)' },
     },
     (request, reply) => {

@@ -9,12 +9,15 @@ import {
   type TillPrincipal,
 } from '@feiqian/access';
 import {
+  CreatedStaff,
   CreateMerchant,
   CreateStaff,
   Id,
   MerchantPage,
   type MerchantView,
+  MerchantView as MerchantViewSchema,
   PageQuery,
+  ReviewedMerchant,
   ReviewMerchant,
   Strict,
   type TillMe,
@@ -65,6 +68,7 @@ function tillRoutes(app: HttpApp, deps: Deps): void {
   app.post(
     '/v1/till/sessions',
     {
+      config: { problems: ['wrong_code', 'too_many_attempts', 'too_many_requests', 'not_found'] },
       schema: {
         tags: ['till'],
         summary: 'Sign a member of staff in',
@@ -81,7 +85,10 @@ function tillRoutes(app: HttpApp, deps: Deps): void {
   );
   app.delete(
     '/v1/till/sessions/current',
-    { config: { callers: ['till'] }, schema: { tags: ['till'], summary: 'Sign out' } },
+    {
+      config: { callers: ['till'], produces: null },
+      schema: { tags: ['till'], summary: 'Sign out' },
+    },
     async (request, reply) => {
       if (request.credentialId !== null) await deps.access.revoke(deps.db, request.credentialId, 'till');
       clearSessionCookie(reply, 'till');
@@ -91,7 +98,7 @@ function tillRoutes(app: HttpApp, deps: Deps): void {
   app.get(
     '/v1/till/me',
     {
-      config: { callers: ['till'] },
+      config: { callers: ['till'], problems: ['not_found'] },
       schema: { tags: ['till'], summary: 'Who and where this till is', response: { 200: TillMeSchema } },
     },
     (request) => tillMe(deps, callerAs(request, 'till')),
@@ -133,8 +140,13 @@ function consoleRoutes(app: HttpApp, deps: Deps): void {
   app.post(
     '/v1/console/merchants',
     {
-      config: { callers: ['console'] },
-      schema: { tags: ['console'], summary: 'Register a merchant', body: CreateMerchant },
+      config: { callers: ['console'], keyed: true },
+      schema: {
+        tags: ['console'],
+        summary: 'Register a merchant',
+        body: CreateMerchant,
+        response: { 201: MerchantViewSchema },
+      },
     },
     async (request, reply) => {
       const p = callerAs(request, 'console');
@@ -162,12 +174,13 @@ function consoleRoutes(app: HttpApp, deps: Deps): void {
   app.post(
     '/v1/console/merchants/:id/review',
     {
-      config: { callers: ['console'] },
+      config: { callers: ['console'], keyed: true, problems: ['not_found'] },
       schema: {
         tags: ['console'],
         summary: 'Approve or suspend',
         params: MerchantParams,
         body: ReviewMerchant,
+        response: { 200: ReviewedMerchant },
       },
     },
     async (request, reply) => {
@@ -184,12 +197,13 @@ function consoleRoutes(app: HttpApp, deps: Deps): void {
   app.post(
     '/v1/console/merchants/:id/staff',
     {
-      config: { callers: ['console'] },
+      config: { callers: ['console'], keyed: true, problems: ['not_found', 'store_unknown'] },
       schema: {
         tags: ['console'],
         summary: 'Add a member of staff',
         params: MerchantParams,
         body: CreateStaff,
+        response: { 201: CreatedStaff },
       },
     },
     async (request, reply) => {

@@ -45,6 +45,16 @@ export async function merchantOf(deps: PaymentsDeps, p: Payment, sql: Sql = deps
   return till.merchant;
 }
 
+/** Why a payment cannot begin to be paid, whoever asks: the codes of `begin`. */
+export const beginProblems = [
+  'not_found',
+  'card_unknown',
+  'card_not_usable',
+  'payment_in_progress',
+  'payment_not_payable',
+  'payment_expired',
+] as const satisfies readonly ErrorCode[];
+
 /** A refusal as its problem. */
 export function refusal(code: ErrorCode): ProblemError {
   return new ProblemError(code, undefined, code === 'payment_in_progress' ? { retryAfterSeconds: 1 } : {});

@@ -12,6 +12,7 @@ import {
 import { type HttpApp, ProblemError, requestKey, sendAnswer } from '@feiqian/http';
 import { fromUuid, toUuid } from '@feiqian/ids';
 import { readCode } from './code.ts';
+import { beginProblems } from './deps.ts';
 import type { Payment } from './payment.ts';
 import { PaymentParams, type PaymentRoutesDeps, paymentPage, receiptOf } from './routes.ts';
 import { payable } from './state.ts';
@@ -40,7 +41,7 @@ function scanRoutes(app: HttpApp, deps: PaymentRoutesDeps): void {
   app.post(
     '/v1/wallet/scans',
     {
-      config: wallet,
+      config: { ...wallet, problems: ['code_unreadable', 'not_found', 'merchant_not_active'] },
       schema: {
         tags: ['wallet'],
         summary: 'What a scanned code asks for',
@@ -73,7 +74,11 @@ function payRoutes(app: HttpApp, deps: PaymentRoutesDeps): void {
   app.post(
     '/v1/wallet/payments',
     {
-      config: wallet,
+      config: {
+        ...wallet,
+        keyed: true,
+        problems: ['store_unknown', 'merchant_not_active', 'currency_not_supported'],
+      },
       schema: {
         tags: ['wallet'],
         summary: "Create a payment at a store's static code",
@@ -91,7 +96,7 @@ function payRoutes(app: HttpApp, deps: PaymentRoutesDeps): void {
   app.post(
     '/v1/wallet/payments/:id/pay',
     {
-      config: { ...wallet, signed: 'in_commit' },
+      config: { ...wallet, signed: 'in_commit', keyed: true, problems: [...beginProblems] },
       schema: {
         tags: ['wallet'],
         summary: 'Pay with one of the cards; waits for the bank',
@@ -127,7 +132,7 @@ function recordRoutes(app: HttpApp, deps: PaymentRoutesDeps): void {
   app.get(
     '/v1/wallet/payments/:id',
     {
-      config: wallet,
+      config: { ...wallet, problems: ['not_found'] },
       schema: {
         tags: ['wallet'],
         summary: 'One payment',
@@ -143,7 +148,7 @@ function recordRoutes(app: HttpApp, deps: PaymentRoutesDeps): void {
   app.get(
     '/v1/wallet/payments/:id/receipt',
     {
-      config: wallet,
+      config: { ...wallet, problems: ['not_found'] },
       schema: {
         tags: ['wallet'],
         summary: "The payer's receipt",

@@ -22,7 +22,7 @@ export function posterRoute(app: HttpApp, deps: PaymentRoutesDeps): void {
   app.get(
     '/v1/stores/:id/poster',
     {
-      config: { callers: ['merchant_key', 'till', 'console'] as const },
+      config: { callers: ['merchant_key', 'till', 'console'] as const, problems: ['not_found'] },
       schema: {
         tags: ['payments'],
         summary: "A store's static code",

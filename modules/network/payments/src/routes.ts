@@ -7,7 +7,7 @@ import {
   CreateRefund,
   FeiqianEvent,
   Id,
-  Instant,
+  InstantFilter,
   PageQuery,
   PaymentPage,
   Payment as PaymentSchema,
@@ -31,7 +31,7 @@ import type { StoredEvent } from '@feiqian/outbox';
 import type { FastifyRequest } from 'fastify';
 import { Type } from 'typebox';
 import { readPayCode } from './code.ts';
-import type { PaymentsDeps } from './deps.ts';
+import { beginProblems, type PaymentsDeps } from './deps.ts';
 import type { Payment } from './payment.ts';
 import { onlineTerminal, type Payments } from './payments.ts';
 import { posterRoute } from './posterRoute.ts';
@@ -66,6 +66,7 @@ function mayRefund(p: MerchantKeyPrincipal | TillPrincipal): void {
 export function paymentRoutes(deps: PaymentRoutesDeps) {
   return async (app: HttpApp): Promise<void> => {
     writeRoutes(app, deps);
+    captureRoutes(app, deps);
     refundRoutes(app, deps);
     readRoutes(app, deps);
   };
@@ -77,7 +78,11 @@ function writeRoutes(app: HttpApp, deps: PaymentRoutesDeps): void {
   app.post(
     '/v1/payments',
     {
-      config: merchantSide,
+      config: {
+        ...merchantSide,
+        keyed: true,
+        problems: ['store_unknown', 'merchant_not_active', 'currency_not_supported'],
+      },
       schema: {
         tags: ['payments'],
         summary: 'Create a payment',
@@ -98,7 +103,17 @@ function writeRoutes(app: HttpApp, deps: PaymentRoutesDeps): void {
   app.post(
     '/v1/payments/:id/collect',
     {
-      config: merchantSide,
+      config: {
+        ...merchantSide,
+        keyed: true,
+        problems: [
+          ...beginProblems,
+          'pay_code_invalid',
+          'pay_code_expired',
+          'pay_code_used',
+          'too_many_attempts',
+        ],
+      },
       schema: {
         tags: ['payments'],
         summary: "Take the payer's one-time code",
@@ -118,10 +133,15 @@ function writeRoutes(app: HttpApp, deps: PaymentRoutesDeps): void {
       );
     },
   );
+}
+
+function captureRoutes(app: HttpApp, deps: PaymentRoutesDeps): void {
+  const { payments } = deps;
+  const response = { 200: PaymentSchema };
   app.post(
     '/v1/payments/:id/capture',
     {
-      config: merchantSide,
+      config: { ...merchantSide, keyed: true, problems: ['not_found', 'not_capturable', 'amount_too_large'] },
       schema: {
         tags: ['payments'],
         summary: 'Capture an authorisation, in full or in part',
@@ -149,7 +169,11 @@ function writeRoutes(app: HttpApp, deps: PaymentRoutesDeps): void {
   app.post(
     '/v1/payments/:id/cancel',
     {
-      config: merchantSide,
+      config: {
+        ...merchantSide,
+        keyed: true,
+        problems: ['not_found', 'not_cancellable', 'payment_in_progress'],
+      },
       schema: {
         tags: ['payments'],
         summary: 'Cancel what was not captured',
@@ -178,7 +202,7 @@ function refundRoutes(app: HttpApp, deps: PaymentRoutesDeps): void {
   app.post(
     '/v1/payments/:id/refunds',
     {
-      config: merchantSide,
+      config: { ...merchantSide, keyed: true, problems: ['not_found', 'not_refundable', 'amount_too_large'] },
       schema: {
         tags: ['payments'],
         summary: 'Refund, in full or in part',
@@ -208,7 +232,7 @@ function refundRoutes(app: HttpApp, deps: PaymentRoutesDeps): void {
   app.get(
     '/v1/payments/:id/refunds',
     {
-      config: merchantSide,
+      config: { ...merchantSide, problems: ['not_found'] },
       schema: {
         tags: ['payments'],
         summary: 'Refunds of a payment',
@@ -233,8 +257,8 @@ const MerchantQuery = Strict({
   ...PageQuery.properties,
   state: Type.Optional(PaymentStateSchema),
   order_reference: Type.Optional(Text(64)),
-  from: Type.Optional(Instant),
-  to: Type.Optional(Instant),
+  from: Type.Optional(InstantFilter),
+  to: Type.Optional(InstantFilter),
 });
 
 function readRoutes(app: HttpApp, deps: PaymentRoutesDeps): void {
@@ -263,7 +287,7 @@ function readRoutes(app: HttpApp, deps: PaymentRoutesDeps): void {
   app.get(
     '/v1/payments/:id',
     {
-      config: merchantSide,
+      config: { ...merchantSide, problems: ['not_found'] },
       schema: {
         tags: ['payments'],
         summary: 'One payment',
@@ -277,7 +301,7 @@ function readRoutes(app: HttpApp, deps: PaymentRoutesDeps): void {
   app.get(
     '/v1/payments/:id/events',
     {
-      config: merchantSide,
+      config: { ...merchantSide, problems: ['not_found'] },
       schema: {
         tags: ['payments'],
         summary: 'What happened to a payment',
@@ -293,7 +317,7 @@ function readRoutes(app: HttpApp, deps: PaymentRoutesDeps): void {
   app.get(
     '/v1/payments/:id/receipt',
     {
-      config: merchantSide,
+      config: { ...merchantSide, problems: ['not_found'] },
       schema: {
         tags: ['payments'],
         summary: "The merchant's receipt",

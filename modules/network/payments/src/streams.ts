@@ -49,7 +49,7 @@ export function streamRoutes(deps: PaymentRoutesDeps) {
       '/v1/till/stream',
       {
         exposeHeadRoute: false,
-        config: { callers: ['till'] },
+        config: { callers: ['till'], produces: 'text/event-stream' },
         schema: { tags: ['till'], summary: "Events of this merchant's payments (SSE)" },
       },
       (request, reply) => {
@@ -60,7 +60,7 @@ export function streamRoutes(deps: PaymentRoutesDeps) {
       '/v1/wallet/stream',
       {
         exposeHeadRoute: false,
-        config: { callers: ['wallet'] },
+        config: { callers: ['wallet'], produces: 'text/event-stream' },
         schema: { tags: ['wallet'], summary: "Events of this person's payments (SSE)" },
       },
       (request, reply) => {

@@ -10,12 +10,14 @@ import {
 import { instant } from '@feiqian/clock';
 import {
   type Bank,
+  BankList,
   BindCards,
   BindResult,
   type Card,
   CardBalance,
   CardDiscovery,
   CardList,
+  Changed,
   CodeRequested,
   type Device,
   DeviceList,
@@ -69,6 +71,7 @@ function sessionRoutes(app: HttpApp, deps: Deps): void {
   app.post(
     '/v1/wallet/codes',
     {
+      config: { problems: ['too_many_requests'] },
       schema: {
         tags: ['wallet'],
         summary: 'Ask for a one-time code',
@@ -84,6 +87,7 @@ function sessionRoutes(app: HttpApp, deps: Deps): void {
   app.post(
     '/v1/wallet/sessions',
     {
+      config: { problems: ['wrong_code', 'too_many_attempts', 'too_many_requests', 'signature_invalid'] },
       schema: {
         tags: ['wallet'],
         summary: 'Sign in on this device',
@@ -114,8 +118,11 @@ function sessionRoutes(app: HttpApp, deps: Deps): void {
   app.delete(
     '/v1/wallet/sessions/current',
     {
-      config: wallet,
-      schema: { tags: ['wallet'], summary: 'Sign out of this device; its cards are unbound' },
+      config: { ...wallet, problems: ['not_found'], produces: null },
+      schema: {
+        tags: ['wallet'],
+        summary: 'Sign out of this device; its cards are unbound',
+      },
     },
     async (request, reply) => {
       const p = callerAs(request, 'wallet');
@@ -172,8 +179,13 @@ function deviceRoutes(app: HttpApp, deps: Deps): void {
   app.delete(
     '/v1/wallet/devices/:id',
     {
-      config: signed,
-      schema: { tags: ['wallet'], summary: 'Remove a device; its tokens die', params: DeviceParams },
+      config: { ...signed, keyed: true, problems: ['not_found'] },
+      schema: {
+        tags: ['wallet'],
+        summary: 'Remove a device; its tokens die',
+        params: DeviceParams,
+        response: { 200: Changed('dev') },
+      },
     },
     async (request, reply) => {
       const p = callerAs(request, 'wallet');
@@ -190,7 +202,10 @@ function deviceRoutes(app: HttpApp, deps: Deps): void {
 function bindingRoutes(app: HttpApp, deps: Deps): void {
   app.get(
     '/v1/wallet/banks',
-    { config: wallet, schema: { tags: ['wallet'], summary: 'Banks whose cards may be bound' } },
+    {
+      config: wallet,
+      schema: { tags: ['wallet'], summary: 'Banks whose cards may be bound', response: { 200: BankList } },
+    },
     async () => ({
       data: deps.wallets.issuers().map(bankView),
     }),
@@ -198,7 +213,7 @@ function bindingRoutes(app: HttpApp, deps: Deps): void {
   app.post(
     '/v1/wallet/card-discoveries',
     {
-      config: signed,
+      config: { ...signed, keyed: true, problems: ['bank_unknown'] },
       schema: {
         tags: ['wallet'],
         summary: "Ask banks for this person's cards",
@@ -233,7 +248,7 @@ function bindingRoutes(app: HttpApp, deps: Deps): void {
   app.post(
     '/v1/wallet/cards',
     {
-      config: signed,
+      config: { ...signed, keyed: true, problems: ['not_found', 'discovery_expired'] },
       schema: {
         tags: ['wallet'],
         summary: 'Bind up to ten cards in one go',
@@ -275,8 +290,13 @@ function cardRoutes(app: HttpApp, deps: Deps): void {
   app.delete(
     '/v1/wallet/cards/:id',
     {
-      config: signed,
-      schema: { tags: ['wallet'], summary: 'Unbind a card; its token dies', params: CardParams },
+      config: { ...signed, keyed: true, problems: ['not_found'] },
+      schema: {
+        tags: ['wallet'],
+        summary: 'Unbind a card; its token dies',
+        params: CardParams,
+        response: { 200: Changed('tok') },
+      },
     },
     async (request, reply) => {
       const p = callerAs(request, 'wallet');
@@ -290,8 +310,13 @@ function cardRoutes(app: HttpApp, deps: Deps): void {
   app.post(
     '/v1/wallet/cards/:id/default',
     {
-      config: signed,
-      schema: { tags: ['wallet'], summary: 'Pay with this card unless told otherwise', params: CardParams },
+      config: { ...signed, keyed: true, problems: ['not_found'] },
+      schema: {
+        tags: ['wallet'],
+        summary: 'Pay with this card unless told otherwise',
+        params: CardParams,
+        response: { 200: Changed('tok') },
+      },
     },
     async (request, reply) => {
       const p = callerAs(request, 'wallet');
@@ -305,7 +330,7 @@ function cardRoutes(app: HttpApp, deps: Deps): void {
   app.get(
     '/v1/wallet/cards/:id/balance',
     {
-      config: wallet,
+      config: { ...wallet, problems: ['not_found', 'bank_unavailable'] },
       schema: {
         tags: ['wallet'],
         summary: 'Balance, asked of the bank now',
