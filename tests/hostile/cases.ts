@@ -246,7 +246,8 @@ function parameterCases(
   for (const { what, value } of mutationsOf(schema, one, chance)) {
     if (typeof value === 'object') continue;
     const text = String(value);
-    if (!text.isWellFormed()) continue;
+    // An address cannot carry half a character.
+    if (/\p{Cs}/u.test(text)) continue;
     const read = schema.type === 'integer' && /^[0-9]{1,6}$/.test(text) ? Number(text) : text;
     // A list's cursor must be one that a list gave.
     const sure = !takes(schema, read) ? 'invalid' : name === 'cursor' ? 'odd' : 'valid';

@@ -158,7 +158,7 @@ const addresses: BadInput[] = [
   read('a payment by an id with NUL', '/v1/payments/pay_%00', '400 invalid_identifier'),
   read('a payment by a way out', '/v1/payments/..%2f..%2fetc', '400 invalid_identifier'),
   read('a payment by a broken escape', '/v1/payments/%E0%A4%A', invalid),
-  read('a payment by 300 characters', `/v1/payments/${'a'.repeat(300)}`, '400 invalid_identifier'),
+  read('a payment by 300 characters', `/v1/payments/${'a'.repeat(300)}`, '404 not_found'),
   read('an unknown payment', `/v1/payments/pay_${hex}`, '404 not_found'),
   read('a poster of no store', `/v1/stores/sto_${hex}/poster`, '404 not_found'),
   read('an address that is none', '/v1/nothing', '404 not_found'),

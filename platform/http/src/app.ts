@@ -215,7 +215,6 @@ export function sendProblem(
 }
 
 const fastifyCodes: Record<string, ErrorCode> = {
-  FST_ERR_MAX_PARAM_LENGTH: 'invalid_identifier',
   FST_ERR_CTP_BODY_TOO_LARGE: 'payload_too_large',
   FST_ERR_CTP_INVALID_MEDIA_TYPE: 'unsupported_media_type',
   FST_ERR_CTP_EMPTY_JSON_BODY: 'invalid_request',
@@ -253,8 +252,8 @@ function answerError(
     );
   }
   const known = fastifyCodes[error.code];
-  // Words about an identifier would repeat it.
-  const words = known === 'invalid_identifier' ? undefined : error.message;
+  // Words about an address would repeat it.
+  const words = known === 'not_found' ? undefined : error.message;
   if (known) return sendProblem(reply, known, request.id, words);
   if (error.statusCode === 429) return sendProblem(reply, 'too_many_requests', request.id);
   if (error.statusCode !== undefined && error.statusCode >= 400 && error.statusCode < 500) {
