@@ -53,7 +53,7 @@ async function sendAll(cases: readonly Case[]): Promise<string[]> {
   const lane = async () => {
     for (let i = next++; i < cases.length; i = next++) {
       const one = cases[i] as Case;
-      const sent = await inOwnSession(one);
+      const sent = await readyToSend(one);
       try {
         const problem = judge(one, await send(net.url, sent));
         if (problem !== null) wrong.push(problem);
@@ -66,11 +66,14 @@ async function sendAll(cases: readonly Case[]): Promise<string[]> {
   return wrong;
 }
 
-/** A route that ends the session it is called with gets one of its own each time. */
-async function inOwnSession({ operation, kind, sent }: Case): Promise<Case['sent']> {
-  if (kind === 'stranger' || !operation.path.endsWith('/current')) return sent;
-  const { token } = await scene.settingOf(operation);
-  return { ...sent, headers: { ...sent.headers, authorization: `Bearer ${token}` } };
+/** Signed by its device; and a route that ends the session it is called with gets one of its own each time. */
+async function readyToSend({ operation, kind, sent, sign }: Case): Promise<Case['sent']> {
+  if (kind !== 'stranger' && operation.path.endsWith('/current')) {
+    const { token } = await scene.settingOf(operation);
+    return { ...sent, headers: { ...sent.headers, authorization: `Bearer ${token}` } };
+  }
+  const signed = operation.parameters.some((p) => p.name === 'Device-Signature');
+  return sign && signed ? { ...sent, headers: { ...sent.headers, ...sign(sent) } } : sent;
 }
 
 const shown = (wrong: readonly string[]) => [

@@ -11,6 +11,8 @@ export interface Case {
   operation: Operation;
   what: string;
   sent: Sent;
+  /** Null: as it stands. */
+  sign: Sign | null;
   /**
    * `valid`: the document allows it, so it is not refused for its form. `invalid`: the document forbids it, so it is.
    * `stranger`: it comes from nobody, or from somebody the route is not for. `odd`: neither is sure.
@@ -23,8 +25,13 @@ export interface Setting {
   token: string | null;
   /** A token of a kind the route is not for. */
   otherToken: string | null;
+  /** Signs what is sent, where the caller is a device. */
+  sign: Sign | null;
   known: Known;
 }
+
+/** Headers of a signature over a request: a right one, or one that is not. */
+export type Sign = (sent: Sent, how?: 'right' | 'wrong' | 'strange nonce') => Record<string, string>;
 
 const json = 'application/json';
 const checks = new Map<Schema, (value: unknown) => boolean>();
@@ -48,10 +55,10 @@ export function validSent(operation: Operation, setting: Setting, chance: Chance
   const query: string[] = [];
   let path = operation.path;
   for (const { in: place, name, required, schema } of operation.parameters) {
-    if (place === 'header') headers[name.toLowerCase()] = randomUUID();
+    if (name === 'Idempotency-Key') headers['idempotency-key'] = randomUUID();
     else if (place === 'path')
       path = path.replace(`{${name}}`, String(validFor(schema, chance, known, name)));
-    else if (required || chance.percent(30))
+    else if (place === 'query' && (required || chance.percent(30)))
       query.push(`${name}=${encodeURIComponent(String(validFor(schema, chance, known, name)))}`);
   }
   let body: string | null = null;
@@ -70,11 +77,13 @@ export function validSent(operation: Operation, setting: Setting, chance: Chance
 /** One request of the operation that is allowed, and every one that is one mutation away from it. */
 export function casesOf(operation: Operation, setting: Setting, chance: Chance): Case[] {
   const base = validSent(operation, setting, chance);
-  const cases: Case[] = [{ operation, what: 'as documented', sent: base, kind: 'valid' }];
-  const add = (kind: Case['kind'], what: string, change: Partial<Sent>) =>
-    cases.push({ operation, what, kind, sent: { ...base, ...change } });
+  const cases: Case[] = [{ operation, what: 'as documented', sent: base, kind: 'valid', sign: setting.sign }];
+  const add: Add = (kind, what, change) =>
+    cases.push({ operation, what, kind, sent: { ...base, ...change }, sign: setting.sign });
   bodyCases(operation, base, chance, add);
   headerCases(operation, setting, base, add);
+  if (operation.parameters.some((p) => p.name === 'Device-Signature'))
+    signatureCases(setting, base, cases, operation);
   pathCases(operation, base, add);
   queryCases(operation, base, chance, add);
   return cases;
@@ -157,7 +166,7 @@ function rawCases(text: string, value: unknown, chance: Chance, add: Add): void 
 function headerCases(operation: Operation, setting: Setting, base: Sent, add: Add): void {
   const change = (kind: Case['kind'], what: string, headers: Sent['headers']) =>
     add(kind, what, { headers: { ...base.headers, ...headers } });
-  if (operation.parameters.some((p) => p.in === 'header')) {
+  if (operation.parameters.some((p) => p.name === 'Idempotency-Key')) {
     const { 'idempotency-key': _, ...keyless } = base.headers;
     add('invalid', 'without a key', { headers: keyless });
     for (const key of ['', 'k'.repeat(256), 'a b', 'cl\u00e9', 'a\tb'])
@@ -187,6 +196,29 @@ function headerCases(operation: Operation, setting: Setting, base: Sent, add: Ad
   );
   change('valid', 'forwarded for somebody', { 'x-forwarded-for': "' or 1=1", 'x-request-id': 'mine' });
   change('valid', 'for another host', { host: 'evil.example', origin: 'null' });
+}
+
+/** Requests of a device that did not sign them, or not like this. */
+function signatureCases({ sign }: Setting, base: Sent, cases: Case[], operation: Operation): void {
+  if (sign === null) throw new Error(`${operation.name} is signed, and its caller is no device`);
+  const add = (what: string, headers: Record<string, string>) =>
+    cases.push({
+      operation,
+      what,
+      kind: 'stranger',
+      sent: { ...base, headers: { ...base.headers, ...headers } },
+      sign: null,
+    });
+  const right = sign(base);
+  add('unsigned', {});
+  add('with a signature without a nonce', { 'device-signature': right['device-signature'] ?? '' });
+  add('with a nonce without a signature', { 'device-nonce': right['device-nonce'] ?? '' });
+  add('with a wrong signature', sign(base, 'wrong'));
+  add('with a nonce of another device', sign(base, 'strange nonce'));
+  add('with a signature over another body', sign({ ...base, body: '{}x' }));
+  add('with a signature over another address', sign({ ...base, path: '/v1/wallet/cards/x' }));
+  add('with a signature that is none', { ...right, 'device-signature': 'x' });
+  add('with a nonce that is none', { ...right, 'device-nonce': '\u00e9' });
 }
 
 function pathCases(operation: Operation, base: Sent, add: Add): void {

@@ -11,7 +11,12 @@ const refusedForItsForm = [
 ];
 /** An address of which no route takes the identifier, such as one that is too long. */
 const refusedForItsAddress = '404 not_found';
-const strangersOnly = ['401 unauthenticated', '403 forbidden'];
+const strangersOnly = [
+  '401 unauthenticated',
+  '403 forbidden',
+  '403 signature_required',
+  '403 signature_invalid',
+];
 /** What an answer must never tell: the inside of the server. */
 const inside =
   / at .*\.[tm]?[jt]s:|node_modules|\bselect \b.* from |insert into |invalid byte sequence|syntax error at/i;

@@ -1,10 +1,11 @@
 import type { ApiKey, CardDiscovery, MemberView, MerchantView, Payment } from '@feiqian/contract';
 import { toUuid } from '@feiqian/ids';
+import { signedHeaders, TestDevice } from '@feiqian/testkit';
 import { type Caller, done } from '../support/caller.ts';
 import type { TestNetwork } from '../support/network.ts';
 import type { Operation } from '../support/openapi.ts';
-import { buy, codeOf, desk, order, signIn, till, type Wallet, wallet } from '../support/people.ts';
-import type { Setting } from './cases.ts';
+import { buy, codeOf, desk, order, signedIn, till, type Wallet, wallet } from '../support/people.ts';
+import type { Setting, Sign } from './cases.ts';
 import type { Known } from './values.ts';
 
 /** Everybody who calls, and what there is to speak of. */
@@ -22,7 +23,7 @@ export async function buildScene(net: TestNetwork): Promise<Scene> {
   const operator = await desk(net);
   const supervisor = await till(net);
   const known = await knownOf(net, payer, operator);
-  const spareDevice = await signIn(net, '13800000006');
+  const spareDevice = (await signedIn(net, '13800000006')).session;
   const tokens: Record<Kind, string> = {
     merchant_key: net.merchant.token as string,
     till: supervisor.token as string,
@@ -51,7 +52,7 @@ export async function buildScene(net: TestNetwork): Promise<Scene> {
   return {
     async settingOf({ callers, method, path }) {
       const kind = callers[0] as Kind | undefined;
-      if (kind === undefined) return { token: null, otherToken: null, known };
+      if (kind === undefined) return { token: null, otherToken: null, sign: null, known };
       const otherKind = (['wallet', 'merchant_key', 'console'] as const).find(
         (k) => !callers.includes(k),
       ) as Kind;
@@ -64,10 +65,33 @@ export async function buildScene(net: TestNetwork): Promise<Scene> {
           : tokens[kind];
       const cursor = path.endsWith('/merchants') ? known.mer : known.pay;
       const own = removes ? spareKnown : known;
-      return { token, otherToken: tokens[otherKind], known: { ...own, cursor: cursor ?? [] } };
+      const signer = removes ? spare : payer;
+      const sign = kind === 'wallet' ? signerOf(net, signer) : null;
+      return { token, otherToken: tokens[otherKind], sign, known: { ...own, cursor: cursor ?? [] } };
     },
   };
 }
+
+/** Signs as the device of a wallet does, with nonces made in place. */
+function signerOf(net: TestNetwork, { device, session }: Wallet): Sign {
+  const { signing } = net.network.access;
+  const mine = toUuid(session.device.id, 'dev');
+  return (sent, how = 'right') => {
+    const key = sent.headers['idempotency-key'] ?? '';
+    const request = {
+      method: sent.method,
+      path: sent.path,
+      // What the server reads of bytes that are no text is what it checks.
+      body: Buffer.from(sent.body ?? '').toString(),
+      idempotencyKey: Array.isArray(key) ? key.join(', ') : key,
+    };
+    const nonce = signing.nonce(how === 'strange nonce' ? strangeDevice : mine);
+    return how === 'wrong'
+      ? signedHeaders(new Uint8Array(32), request, nonce)
+      : (device as TestDevice).sign(request, nonce);
+  };
+}
+const strangeDevice = '0193f1c2-a4b0-7c3d-8e9f-0a1b2c3d4e5f';
 
 async function spareKey(operator: Caller, known: Known): Promise<string> {
   const body = { merchant_id: known.mer?.[0], name: 'spare' };
@@ -105,7 +129,8 @@ async function knownOf(net: TestNetwork, payer: Wallet, operator: Caller): Promi
     bank_id: banks,
     bank: banks,
     ref: discovery.banks.flatMap((b) => b.cards.map((c) => c.ref)),
-    mobile: ['13800000007', '13800000008', '13900000000'],
+    mobile: ['13800000007', '13800000007', '13900000000'],
+    device_key: [() => new TestDevice().enrol('13800000007', net.guide.code)],
     code: [net.guide.code, net.guide.code, '000000'],
     staff_number: ['100107', '100108', '999999'],
     pin: ['123456', '000000'],

@@ -43,7 +43,8 @@ export function send(url: string, sent: Sent): Promise<Heard> {
     );
     outgoing.setTimeout(answerMsMax, () => outgoing.destroy(new Error('no answer')));
     outgoing.on('error', reject);
-    outgoing.end(sent.body ?? undefined);
+    // As bytes: a text would be put behind the headers in its own encoding, and take them with it.
+    outgoing.end(sent.body === null ? undefined : Buffer.from(sent.body));
   });
 }
 

@@ -68,7 +68,7 @@ export async function operationsOf(anyone: Caller): Promise<Operation[]> {
   return Object.entries(document.paths).flatMap(([path, verbs]) =>
     Object.entries(verbs).map(([verb, described]) => {
       const method = verb.toUpperCase();
-      const callers = /^Callers: (.*)\.$/.exec(described.description ?? '')?.[1]?.split(', ') ?? [];
+      const callers = /^Callers: ([a-z_, ]+)\./.exec(described.description ?? '')?.[1]?.split(', ') ?? [];
       return {
         name: `${method} ${path}`,
         method,

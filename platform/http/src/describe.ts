@@ -57,9 +57,25 @@ const keyParameter = {
   schema: { type: 'string', minLength: 1, maxLength: keyLengthMax, pattern: '^[\\x21-\\x7e]+$' },
 };
 
+/** Of a request that the device signs; docs/device-key.md says over what. */
+const signatureParameters = ['Device-Nonce', 'Device-Signature'].map((name) => ({
+  name,
+  in: 'header',
+  required: true,
+  description: 'See docs/device-key.md',
+  schema: { type: 'string' },
+}));
+
+/** What other modules say of a route, as far as it shows in its answers. */
+interface GuardedConfig {
+  callers?: readonly string[];
+  signed?: unknown;
+}
+
 function complete(operation: Operation, route: RouteOptions): void {
-  const { keyed, produces } = route.config ?? {};
-  if (keyed) operation.parameters = [...(operation.parameters ?? []), keyParameter];
+  const { keyed, produces, signed } = (route.config ?? {}) as RouteOptions['config'] & GuardedConfig;
+  const parameters = [...(keyed ? [keyParameter] : []), ...(signed ? signatureParameters : [])];
+  if (parameters.length > 0) operation.parameters = [...(operation.parameters ?? []), ...parameters];
   const responses = { ...operation.responses };
   if (produces === null) {
     delete responses['200'];
@@ -88,8 +104,9 @@ function problemCodes({ method, schema, config }: RouteOptions): ErrorCode[] {
   add('invalid_request');
   if (method !== 'GET') add('payload_too_large', 'unsupported_media_type');
   if (schema?.params !== undefined) add('invalid_identifier');
-  if ((config as { callers?: unknown } | undefined)?.callers !== undefined)
-    add('unauthenticated', 'forbidden');
+  const { callers, signed } = (config ?? {}) as GuardedConfig;
+  if (callers !== undefined) add('unauthenticated', 'forbidden');
+  if (signed) add('signature_required', 'signature_invalid', 'nonce_stale', 'nonce_used');
   if (config?.keyed) add('idempotency_key_missing', 'idempotency_key_reused', 'request_in_flight');
   add('internal_error', 'overloaded', 'unknown_outcome');
   return [...codes].sort();
