@@ -233,7 +233,15 @@ export function banksOf(schemas: ReadonlySet<string>): BankSchemas[] {
     const code = /^bank_([a-z0-9]+)_ledger$/.exec(schema)?.[1];
     if (code === undefined) return [];
     const named = (part: string) => `bank_${code}_${part}`;
-    return [{ code, ledger: schema, accounts: named('accounts'), authorisation: named('authorisation') }];
+    return [
+      {
+        code,
+        ledger: schema,
+        accounts: named('accounts'),
+        authorisation: named('authorisation'),
+        classes: named('classes'),
+      },
+    ];
   });
 }
 

@@ -3,7 +3,7 @@ import { type Corruption, nobody, unguarded } from './corruption.ts';
 
 /** A bank against the network, and by itself. */
 export function bank(h: History): Corruption[] {
-  const [auth, accounts, ledger] = ['authorisation', 'accounts', 'ledger'].map(
+  const [auth, accounts, ledger, classes] = ['authorisation', 'accounts', 'ledger', 'classes'].map(
     (part) => `bank_yunzhou_${part}`,
   );
   const operation = (payment: string) => `rrn = (select rrn from payments.payment where id = '${payment}')`;
@@ -74,6 +74,24 @@ export function bank(h: History): Corruption[] {
       seenBy: ['yunzhou.message_has_operation'],
       plant: [
         `delete from ${auth}.message where operation_id = (select id from ${auth}.operation where ${operation(h.captured)})`,
+      ],
+    },
+    {
+      what: 'a leg of a transfer that moved nothing',
+      seenBy: ['yunzhou.leg_is_booked'],
+      plant: [
+        `insert into ${auth}.operation select (jsonb_populate_record(o, jsonb_build_object('id', ${nobody}, 'kind', 'transfer_in',
+            'rrn', 'UNKNOWN', 'transfer_id', ${nobody}))).* from ${auth}.operation o where ${operation(h.captured)}`,
+        `insert into ${auth}.message select (jsonb_populate_record(m, jsonb_build_object('key', 'unknown', 'kind', 'transfer_in',
+            'operation_id', ${nobody}))).*
+          from ${auth}.message m join ${auth}.operation o on o.id = m.operation_id where o.${operation(h.captured)}`,
+      ],
+    },
+    {
+      what: 'a limit of which something is used that nobody counted',
+      seenBy: ['yunzhou.limits_are_counted'],
+      plant: [
+        `insert into ${classes}.used select account_id, 'out_day', date '2026-01-05', 1 from ${auth}.operation where ${operation(h.captured)}`,
       ],
     },
     {

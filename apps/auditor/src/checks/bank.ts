@@ -6,6 +6,7 @@ export interface BankSchemas {
   ledger: string;
   accounts: string;
   authorisation: string;
+  classes: string;
 }
 
 /** What the network posted is what a reference bank in the same database holds. */
@@ -159,7 +160,56 @@ function messageChecks(bank: BankSchemas): Check[] {
   ];
 }
 
+/** Legs of transfers and repayments against the ledger, and limits against what was counted. */
+function transferChecks(bank: BankSchemas): Check[] {
+  const { ledger, authorisation, classes } = bank;
+  const base = { of: bank.code, pace: 'whole' as const };
+  return [
+    {
+      ...base,
+      subject: 'message',
+      over: `${authorisation}.operation`,
+      id: 'L7',
+      name: 'leg_is_booked',
+      title: {
+        en: 'each leg of a transfer moved on its account what it says, a reversed one nothing in the end',
+        zh: '每笔转账的借贷分录与其记录一致,冲正后净额为零',
+      },
+      sql: `select o.id::text as what, o.kind || ' ' || o.state || ' ' || o.posted || ', moved ' || coalesce(e.moved, 0) as found
+        from ${authorisation}.operation o
+        left join (select t.user_data_128 as operation,
+            sum(case when t.code = 15 then -t.amount else t.amount end) as moved
+          from ${ledger}.transfers t where t.flags & 10 = 0 and t.code in (13, 15, 16, 17) group by t.user_data_128) e on e.operation = o.id
+        where o.kind in ('transfer_out', 'transfer_in')
+          and (coalesce(e.moved, 0) <> case when o.state <> 'posted' then 0 when o.kind = 'transfer_in' then o.posted else -o.posted end
+            or o.kind = 'transfer_in' and o.state <> 'posted')`,
+    },
+    {
+      ...base,
+      subject: 'account',
+      over: `${classes}.used`,
+      id: 'L7',
+      name: 'limits_are_counted',
+      title: {
+        en: 'what is used of an account’s limits is what was counted against them',
+        zh: '账户限额的已用额等于计入限额的各笔之和',
+      },
+      sql: `with counted as (
+          select account_id, case when kind = 'transfer_in' then 'in' else 'out' end as direction,
+            sum(case state when 'held' then amount when 'posted' then posted else 0 end) as amount
+          from ${authorisation}.operation where counted group by 1, 2),
+        used as (
+          select account_id, split_part(code, '_', 1) as direction, split_part(code, '_', 2) as period, sum(amount) as amount
+          from ${classes}.used group by 1, 2, 3)
+        select coalesce(u.account_id, c.account_id)::text as what,
+          coalesce(u.direction || ' in the ' || u.period || 's ' || u.amount, 'nothing used') || ', counted ' || coalesce(c.amount, 0) as found
+        from used u full join counted c on c.account_id = u.account_id and c.direction = u.direction
+        where coalesce(u.amount, 0) <> coalesce(c.amount, 0)`,
+    },
+  ];
+}
+
 /** A reference bank by itself: its operations, its ledger and its customers' statements tell the same story. */
 export function bankChecks(bank: BankSchemas): Check[] {
-  return [...bookChecks(bank), ...messageChecks(bank)];
+  return [...bookChecks(bank), ...messageChecks(bank), ...transferChecks(bank)];
 }

@@ -42,7 +42,7 @@ export interface Accounts {
    * bank that is being set up.
    */
   bookHistory(tx: Tx, lines: readonly HistoryLine[]): Promise<void>;
-  /** A number for an account that the bank opens by itself: `62`, the bank's first BIN, a count. */
+  /** A number for an account that the bank opens by itself: `6218`, the last digits of a BIN, a count; no card number. */
   newNumber(tx: Tx, bin: string): Promise<string>;
   /** The accounts that exist, by id. */
   load(sql: Sql, ids: readonly string[]): Promise<Map<string, Account>>;
@@ -107,7 +107,7 @@ export function createAccounts(deps: AccountsDeps): Accounts {
     bookHistory: (tx, lines) => bookHistory(deps, store, tx, lines),
     open: (tx, accounts) => openAccounts(deps, store, tx, accounts),
     async newNumber(tx, bin) {
-      const prefix = `62${bin}`;
+      const prefix = `6218${bin.slice(-2)}`;
       return prefix + (await store.nextInSeries(tx)).toString().padStart(numberDigits - prefix.length, '0');
     },
     load: async (sql, ids) => (ids.length === 0 ? new Map() : byId(await store.accountsByIds(sql, ids))),

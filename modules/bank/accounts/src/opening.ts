@@ -87,7 +87,10 @@ export interface HistoryLine {
 
 const historyLinesMax = 15;
 
-/** Books the past against the account of opening deposits: who was paid then has been paid long since. */
+/**
+ * Books the past against the account of opening deposits: who was paid then has been paid long since. A line that an
+ * account can no longer bear, because it was in use before, is left out.
+ */
 export async function bookHistory(
   { schema, clock, ledger }: { schema: string; clock: Clock; ledger: Ledger },
   store: Store,
@@ -134,13 +137,15 @@ export async function bookHistory(
     booked.map((b) => b.transfer),
     clock.now(),
   );
-  for (const result of results) {
-    if (result !== 'created' && result !== 'exists') throw new Error(`booking the past: ${result}`);
+  const done: Movement[] = [];
+  for (const [i, result] of results.entries()) {
+    if (result === 'created' || result === 'exists')
+      done.push((booked[i] as (typeof booked)[number]).movement);
+    else if (result !== 'exceeds_credits' && result !== 'id_already_failed') {
+      throw new Error(`booking the past: ${result}`);
+    }
   }
-  await store.insertMovements(
-    tx,
-    booked.map((b) => b.movement),
-  );
+  if (done.length > 0) await store.insertMovements(tx, done);
 }
 
 /** The first line of a statement: its id follows from the transfer, so that it is told once, and sorts before all. */

@@ -58,6 +58,7 @@ function authorise(command: Command, view: View): Decision {
   const card = view.card as Card;
   const limit = limitOf(command, view, card);
   if (limit) return refusedBy(limit);
+  const uses = usesOf(command, view, card.accountId);
   const hold = command.kind === 'hold';
   const authorisationCode = authorisationCodeOf(fresh.transferId);
   const { amount, currency } = command;
@@ -79,8 +80,9 @@ function authorise(command: Command, view: View): Decision {
       state: hold ? 'held' : 'posted',
       posted: hold ? 0n : amount,
       authorisationCode,
+      counted: uses.length > 0,
     },
-    uses: usesOf(command, view, card.accountId),
+    uses,
   };
 }
 
@@ -237,7 +239,6 @@ function isOtherCard(view: View, operation: Operation): boolean {
 function refusedOperation(command: Command, view: View): Operation {
   return {
     ...operationOf(command, view, '', view.card?.id ?? null),
-    counted: false,
     reference: command.original?.reference as string,
     accountId: null,
     kind: 'refused',

@@ -82,6 +82,7 @@ function moved(command: Command, view: View, posted: 'transfer_out' | 'transfer_
       state: 'posted',
       posted: amount,
       authorisationCode,
+      counted: uses.length > 0,
     },
     uses,
   };

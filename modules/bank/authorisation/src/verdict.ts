@@ -97,7 +97,7 @@ export function operationOf(command: Command, view: View, accountId: string, car
     amount: command.amount,
     currency: command.currency,
     refunded: 0n,
-    counted: command.kind !== 'transfer_in' && view.limits !== null && !view.isBound,
+    counted: false,
     transferId: view.fresh.transferId,
     description: command.description,
     createdAtMs: view.nowMs,
