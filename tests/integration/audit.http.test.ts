@@ -18,7 +18,7 @@ beforeAll(async () => {
   net = await startTestNetwork({ linkWaitMs: 1_500, env: { FEIQIAN_AUDIT_SECONDS: '1' } });
   past = await live(net);
   operator = await desk(net);
-});
+}, 180_000);
 afterAll(() => net?.stop());
 
 const seen = () => done(operator.get<AuditView>('/v1/console/audit'));

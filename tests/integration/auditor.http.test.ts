@@ -31,7 +31,7 @@ beforeAll(async () => {
   past = await live(net);
   corruptions = corruptionsOf(past);
   checks = (await checksOf(net.network.db)).filter((c) => looked.has(c.of));
-});
+}, 180_000);
 afterAll(() => net?.stop());
 
 class TakenBack extends Error {}
@@ -69,7 +69,9 @@ test('every check has a corruption that only it, or it and those named beside it
   ).toEqual([]);
 });
 
-test('each corruption is seen by the checks that are meant to see it, and by no other', async () => {
+test('each corruption is seen by the checks that are meant to see it, and by no other', {
+  timeout: 180_000,
+}, async () => {
   const wrong: unknown[] = [];
   for (const corruption of corruptions) {
     const found = await complaints(corruption).catch((error: unknown) => [String(error)]);

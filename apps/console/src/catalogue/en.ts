@@ -443,7 +443,7 @@ export const en: SameShape<typeof zh> = {
     offDetail: 'FEIQIAN_AUDIT_SECONDS is 0. The whole audit is at hand: npx feiqian audit',
     rightDetail: '{{checks}} checks over {{payments}} payments, every {{seconds}} s',
     wrongDetail:
-      'No payment is changed by this. Look at what is named below; the whole audit says how far it goes.',
+      'The audit only looks and changes nothing. Look at what is named below; the whole audit says how far it goes.',
     staleDetail: 'The network may be down, or its database slow.',
     last: 'Last look',
     took: 'It took',

@@ -425,7 +425,7 @@ export const zh = {
     off: '不间断的审计已关闭',
     offDetail: 'FEIQIAN_AUDIT_SECONDS 为 0。仍可全面审计：npx feiqian audit',
     rightDetail: '{{checks}} 项检查，{{payments}} 笔付款，每 {{seconds}} 秒一次',
-    wrongDetail: '付款没有因此改变。请看下面列出的内容；全面审计会说明范围有多大。',
+    wrongDetail: '审计只看不改。请看下面列出的内容；全面审计会说明范围有多大。',
     staleDetail: '网络可能停了，或数据库很慢。',
     last: '上次查看',
     took: '用时',
