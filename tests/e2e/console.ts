@@ -1,17 +1,14 @@
 import type { Sandbox } from '@feiqian/contract';
 import type { Page } from 'playwright-core';
 import { Caller, done } from '../support/caller.ts';
-import { buy, cardFor, tester, type Wallet, wallet } from '../support/people.ts';
-
-/** The part of a test network that people need, of a network in a process of its own. */
-type Town = Parameters<typeof wallet>[0];
+import { buy, cardFor, type Town, tester, type Wallet, wallet } from '../support/people.ts';
 
 /** A network as its people see it, by its address alone. */
 export async function townAt(url: string): Promise<Town> {
   const anyone = new Caller(url, null);
   const guide = await done(anyone.get<Sandbox>('/v1/sandbox'));
   const merchant = anyone.as(guide.demo_key.secret);
-  return { anyone, merchant, guide, storeId: guide.demo_key.store_id } as unknown as Town;
+  return { anyone, merchant, guide, storeId: guide.demo_key.store_id };
 }
 
 /** Purchases of a morning: some paid, one declined, one refunded. */

@@ -24,21 +24,30 @@ const builders = [
 /**
  * Puts the embedded engine's files of a freshly built city into a directory, so that a start there takes a second
  * instead of ten. The city is built once for each state of the sources that build it, by `build`, and kept under
- * node_modules.
+ * node_modules, one of each kind.
  */
-export async function layOutCity(dataDir: string, build: (dataDir: string) => Promise<void>): Promise<void> {
-  const kept = join(cache, `city-${fingerprint()}`);
-  if (!existsSync(kept)) await make(kept, build);
+export async function layOutCity(
+  dataDir: string,
+  build: (dataDir: string) => Promise<void>,
+  kind = 'city',
+): Promise<void> {
+  const kept = join(cache, `${kind}-${fingerprint()}`);
+  if (!existsSync(kept)) await make(kept, kind, build);
   cpSync(kept, join(dataDir, 'pglite'), { recursive: true });
 }
 
-async function make(kept: string, build: (dataDir: string) => Promise<void>): Promise<void> {
+/** Puts an initialised cluster with nothing in it into a directory. */
+export async function layOutCluster(dataDir: string): Promise<void> {
+  cpSync(await emptyCluster(), join(dataDir, 'pglite'), { recursive: true });
+}
+
+async function make(kept: string, kind: string, build: (dataDir: string) => Promise<void>): Promise<void> {
   const aside = join(cache, `aside-${process.pid}`);
   mkdirSync(aside, { recursive: true });
   try {
     cpSync(await emptyCluster(), join(aside, 'pglite'), { recursive: true });
     await build(aside);
-    const old = readdirSync(cache).filter((name) => name.startsWith('city-'));
+    const old = readdirSync(cache).filter((name) => name.startsWith(`${kind}-`));
     settle(join(aside, 'pglite'), kept);
     for (const name of old) rmSync(join(cache, name), { recursive: true, force: true });
   } finally {

@@ -90,6 +90,17 @@ export async function startTestNetwork(options: TestNetworkOptions = {}): Promis
 /** Builds the sandbox city in a data directory. */
 export const buildCity = async (dataDir: string): Promise<void> => (await start(dataDir, {})).stop();
 
+/** Builds the city's network without its banks, which have a database of their own elsewhere. */
+export const buildNetworkAlone = async (dataDir: string): Promise<void> =>
+  (
+    await start(dataDir, {
+      FEIQIAN_WITH_BANKS: 'false',
+      // Whoever starts it names the real ones.
+      FEIQIAN_BANK_ISO_PORT: '8601',
+      FEIQIAN_BANK_API_PORT: '8701',
+    })
+  ).stop();
+
 function start(dataDir: string, env: Record<string, string>): Promise<RunningNetwork> {
   const parsed = parseConfig({ ...quietly, FEIQIAN_DATA_DIR: dataDir, ...env });
   if (!parsed.ok) throw new Error(parsed.problems.map((p) => `${p.name}: ${p.message}`).join('\n'));

@@ -4,6 +4,12 @@ import { TestDevice } from '@feiqian/testkit';
 import { type Caller, done } from './caller.ts';
 import type { TestNetwork } from './network.ts';
 
+/** What one needs of a network to come in as a newcomer does. */
+export type Doors = Pick<TestNetwork, 'anyone' | 'guide'>;
+
+/** What one needs of a network to sell at its first merchant as well. */
+export type Town = Pick<TestNetwork, 'anyone' | 'guide' | 'merchant' | 'storeId'>;
+
 /** A person with a wallet on one device. */
 export interface Wallet extends Caller {
   session: WalletSession;
@@ -14,7 +20,7 @@ export interface Wallet extends Caller {
 export const tester = '13800000009';
 
 /** Signs a person in on a new device and binds the cards that the banks tell, ten at the most. */
-export async function wallet(net: TestNetwork, mobile: string): Promise<Wallet> {
+export async function wallet(net: Doors, mobile: string): Promise<Wallet> {
   const { session, caller } = await signedIn(net, mobile);
   const banks = await done(caller.get<{ data: { id: string }[] }>('/v1/wallet/banks'));
   const discovery = await done(
@@ -36,7 +42,7 @@ export async function wallet(net: TestNetwork, mobile: string): Promise<Wallet> 
 
 /** Signs a person in on a new device, without cards. */
 export async function signedIn(
-  net: TestNetwork,
+  net: Doors,
   mobile: string,
 ): Promise<{ session: WalletSession; caller: Caller }> {
   await done(net.anyone.post('/v1/wallet/codes', { mobile }));
@@ -57,7 +63,7 @@ export const signInBody = (device: TestDevice, mobile: string, code: string) => 
 });
 
 /** A card of the tester that makes an outcome happen. */
-export function cardFor(net: TestNetwork, owner: Wallet, outcome: string): Card {
+export function cardFor(net: Doors, owner: Wallet, outcome: string): Card {
   const test = net.guide.test_cards.find((c) => c.outcome === outcome);
   const card = owner.cards.find((c) => c.last4 === test?.number.slice(-4));
   if (!card) throw new Error(`no card for ${outcome} is bound`);
@@ -75,31 +81,27 @@ export interface TillCaller extends Caller {
   session: TillSession;
 }
 
-export async function till(net: TestNetwork, staffNumber = '100101'): Promise<TillCaller> {
+export async function till(net: Doors, staffNumber = '100101'): Promise<TillCaller> {
   const body = { staff_number: staffNumber, pin: '123456', device_name: 'till' };
   const session = await done(net.anyone.post<TillSession>('/v1/till/sessions', body));
   return Object.assign(net.anyone.as(session.token), { session });
 }
 
 /** A user of the console: `operator`, `bank`, `merchant` or `reader`. */
-export async function desk(net: TestNetwork, username = 'operator'): Promise<Caller> {
+export async function desk(net: Doors, username = 'operator'): Promise<Caller> {
   const body = { username, password: 'yunzhou' };
   return net.anyone.as((await done(net.anyone.post<{ token: string }>('/v1/console/sessions', body))).token);
 }
 
 /** Creates a payment at the first merchant. */
-export function order(
-  net: TestNetwork,
-  amount: number,
-  change: Record<string, unknown> = {},
-): Promise<Payment> {
+export function order(net: Town, amount: number, change: Record<string, unknown> = {}): Promise<Payment> {
   const body = { amount, currency: 'CNY', store_id: net.storeId, ...change };
   return done(net.merchant.post<Payment>('/v1/payments', body));
 }
 
 /** Creates a payment and pays it with a card. */
 export async function buy(
-  net: TestNetwork,
+  net: Town,
   payer: Caller,
   card: Card | undefined,
   amount: number,
@@ -110,6 +112,6 @@ export async function buy(
 }
 
 /** The payment as its merchant sees it now. */
-export function look(net: TestNetwork, id: string): Promise<Payment> {
+export function look(net: Town, id: string): Promise<Payment> {
   return done(net.merchant.get<Payment>(`/v1/payments/${id}`));
 }

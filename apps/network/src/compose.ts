@@ -19,7 +19,14 @@ import { createMembers, membersMigrations } from '@feiqian/members';
 import { createMerchants, merchantsMigrations } from '@feiqian/merchants';
 import { currencyOf } from '@feiqian/money';
 import { createOutbox, outboxMigrations } from '@feiqian/outbox';
-import { createPayments, dynamicCode, type Payment, payable, paymentsMigrations } from '@feiqian/payments';
+import {
+  createPayments,
+  dynamicCode,
+  ownersOfReferences,
+  type Payment,
+  payable,
+  paymentsMigrations,
+} from '@feiqian/payments';
 import type { Logger } from '@feiqian/telemetry';
 import { createTokens, tokensMigrations } from '@feiqian/tokens';
 import { createWallets, type Wallets, walletsMigrations } from '@feiqian/wallets';
@@ -156,6 +163,7 @@ async function composeBanks({ config, logger }: ComposeDeps, { db, clock, ids, h
   const lateAnswers = createLateAnswerLog({
     db,
     ids,
+    ownersOf: (rrns) => ownersOfReferences(db, rrns),
     onError: (error) => logger.error(error, 'a late answer could not be recorded'),
   });
   const links = createLinks({

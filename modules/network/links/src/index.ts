@@ -11,7 +11,12 @@ export type {
   NewForward,
 } from './forward.ts';
 export { createForwarder, type Forwarder, type ForwarderDeps, type Settled } from './forwards.ts';
-export { createLateAnswerLog, type LateAnswerLog, lateAnswersMax } from './late-answers.ts';
+export {
+  createLateAnswerLog,
+  type LateAnswerLog,
+  lateAnswersMax,
+  type ReferenceOwner,
+} from './late-answers.ts';
 export type { LinkPhase, NetworkFunction } from './link.ts';
 export { createLinks, type Links, type LinksDeps, type OperateOutcome } from './links.ts';
 export { linksMigrations } from './migrations.ts';

@@ -261,6 +261,21 @@ export async function paymentsByIds(sql: Sql, ids: readonly string[]): Promise<P
   return rows.map(toPayment);
 }
 
+/** Whose the references of messages to banks are, and when they were sent: for a bank's answer that came late. */
+export async function ownersOfReferences(
+  sql: Sql,
+  rrns: readonly string[],
+): Promise<Map<string, { groupId: string; memberId: string; sentAtMs: number }>> {
+  const { rows } = await sql.query<{ rrn: string; id: string; issuer_id: string; sent_at: Date }>(
+    `select rrn, id, issuer_id, sent_at from payments.payment
+     where rrn = any($1::text[]) and rrn is not null and issuer_id is not null`,
+    [rrns],
+  );
+  return new Map(
+    rows.map((r) => [r.rrn, { groupId: r.id, memberId: r.issuer_id, sentAtMs: r.sent_at.getTime() }]),
+  );
+}
+
 /** Payments whose time is up, a bounded number, not locked. */
 export async function duePayments(sql: Sql, nowMs: number, limit: number): Promise<Payment[]> {
   const { rows } = await sql.query<Row>(
