@@ -1,5 +1,6 @@
 // Every kind of test, in the order it runs, in this one place: `npm test`, `.ci/run` and TESTING.md go by it. Each
-// is a project of vitest.config.ts; a file belongs to a suite by its suffix.
+// is a project of vitest.config.ts; a file belongs to a suite by its suffix. `byItself`: nothing else runs meanwhile;
+// `oneAtATime`: nor does another of its files.
 export const suites = [
   {
     project: 'unit',
@@ -27,6 +28,14 @@ export const suites = [
     onPostgres: true,
     ownBuild: true,
     oneAtATime: true,
+  },
+  {
+    project: 'line',
+    what: 'lines between network and banks that fail in every way (tests/**/*.line.ts)',
+    runs: 'always, and on PostgreSQL with --postgres',
+    onPostgres: true,
+    ownBuild: true,
+    byItself: true,
   },
   {
     project: 'e2e',

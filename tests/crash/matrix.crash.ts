@@ -5,6 +5,7 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { disagreements } from '../support/banks.ts';
 import { type Answer, done } from '../support/caller.ts';
 import { inDatabase, runCommand } from '../support/process.ts';
+import { Stage } from '../support/stage.ts';
 import { until } from '../support/until.ts';
 import {
   killedTogether,
@@ -16,7 +17,6 @@ import {
   type Stop,
 } from './points.ts';
 import { Shoppers } from './shoppers.ts';
-import { Stage } from './stage.ts';
 
 const settleMsMax = 30_000;
 
@@ -131,22 +131,6 @@ async function repeated(life: Life): Promise<Answer> {
   return answer as unknown as Answer;
 }
 
-async function settled(lives: readonly Life[]): Promise<void> {
-  const page = async (state: string) =>
-    (await done(stage.merchant.get<{ data: Payment[] }>(`/v1/payments?state=${state}&limit=1`))).data.length;
-  const pending = async ({ payment }: Life) => {
-    const { data } = await done(stage.merchant.get<{ data: Refund[] }>(`/v1/payments/${payment.id}/refunds`));
-    return data.some((r) => r.state === 'pending');
-  };
-  await until(
-    async () =>
-      (await page('processing')) + (await page('unknown')) === 0 &&
-      !(await Promise.all(lives.map(pending))).includes(true),
-    settleMsMax,
-    'the end of everything under way',
-  );
-}
-
 /** The outcome of a life as network and bank have it. */
 async function outcomeOf({ payment }: Life): Promise<Outcome> {
   const story = await done(stage.operator.get<PaymentStory>(`/v1/console/payments/${payment.id}`));
@@ -198,13 +182,13 @@ describe('killed at the first try and during the retry', () => {
       await killed([life]);
     }
     await stage.startMuchLater();
-    await settled(lives);
+    await stage.settled(settleMsMax);
     expect(await found(lives)).toEqual(promised(lives, (p) => p.before));
   });
 
   test('a bank’s answer that comes after all that is recorded and changes nothing', async () => {
     const life = lives.find((l) => l.point.id === 'P3') as Life;
-    stage.line.say(stage.lost.get(`bank_answered ${life.amount}`) as Buffer);
+    stage.line().say(stage.lost.get(`bank_answered ${life.amount}`) as Buffer);
     const story = () => done(stage.operator.get<PaymentStory>(`/v1/console/payments/${life.payment.id}`));
     await until(
       async () => (await story()).exchanges.some((e) => e.outcome === 'late' && e.response_code === '00'),
@@ -221,7 +205,7 @@ describe('killed at the first try and during the retry', () => {
       await stage.startMuchLater();
     }
     await answersAreTrue(lives);
-    await settled(lives);
+    await stage.settled(settleMsMax);
     expect(await found(lives)).toEqual(promised(lives, (p) => p.after));
   });
 });
@@ -233,10 +217,10 @@ describe('killed during the recovery', () => {
     await killAtEach(lives);
     for (const step of recoverySteps) await killedIn(step);
     await stage.startMuchLater();
-    await settled(lives);
+    await stage.settled(settleMsMax);
     expect(await found(lives)).toEqual(promised(lives, (p) => p.before));
     await answersAreTrue(lives);
-    await settled(lives);
+    await stage.settled(settleMsMax);
     expect(await found(lives)).toEqual(promised(lives, (p) => p.after));
   });
 
@@ -267,7 +251,7 @@ describe('killed during the recovery', () => {
 describe('in the end', () => {
   test('shopper, banks and network agree to the unit, and the auditor finds nothing', async () => {
     await shoppers.stop();
-    await settled([]);
+    await stage.settled(settleMsMax);
     expect(await shoppers.untrue()).toEqual([]);
     const ends = await Promise.all(
       everyone.map((l) => done(stage.merchant.get<Payment>(`/v1/payments/${l.payment.id}`))),

@@ -6,6 +6,7 @@ import type { Payment, Refund, Sandbox } from '@feiqian/contract';
 import { type TestDatabase, testDatabase } from '@feiqian/testkit';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { type Answer, Caller, done } from '../support/caller.ts';
+import { often } from '../support/chance.ts';
 import { layOutCity } from '../support/city.ts';
 import { buildCity } from '../support/network.ts';
 import { type Wallet, wallet } from '../support/people.ts';
@@ -25,7 +26,7 @@ import { pause, until } from '../support/until.ts';
  * answer that was ever given is true, everything asked for was done once or not at all, and network and banks agree.
  */
 
-const kills = Number(process.env.FEIQIAN_TEST_KILLS ?? 4);
+const kills = often(4);
 const workers = 12;
 /** The sweeper takes a payment for unknown after 15 s, a claim's lease ends after 30: the last outage is longer. */
 const outageMs = 40_000;
@@ -149,7 +150,7 @@ test('killed with everything under way, what was answered is true and what was n
     const again = unanswered()
       .slice(0, 20)
       .map((a) => ask(callers, a).catch(() => undefined));
-    await pause(300 + kill * 130);
+    await pause(1_000 + (kill % 4) * 300);
     await network.end('SIGKILL');
     alive = false;
     await Promise.all([...load, ...again]);

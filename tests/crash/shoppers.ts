@@ -1,7 +1,7 @@
 import type { Payment } from '@feiqian/contract';
 import { done } from '../support/caller.ts';
+import type { Stage } from '../support/stage.ts';
 import { pause } from '../support/until.ts';
-import type { Stage } from './stage.ts';
 
 const shoppersCount = 3;
 const pauseMs = 50;

@@ -7,6 +7,7 @@ import { bankProblems, errorCodes, paymentStates } from '@feiqian/contract';
 import { transitions } from '@feiqian/payments';
 import { expect, test } from 'vitest';
 import { suites } from '../../scripts/suites.mjs';
+import { points, pointsToCome } from '../crash/points.ts';
 
 const root = join(import.meta.dirname, '..', '..');
 const read = (path: string) => readFileSync(join(root, path), 'utf8');
@@ -94,6 +95,13 @@ test('docs/guides/production.md names every setting, and no other', () => {
 test('TESTING.md names every suite', () => {
   const told = rows('TESTING.md').map(([name]) => name);
   expect(told).toEqual(expect.arrayContaining(suites.map((suite) => suite.project)));
+});
+
+test('TESTING.md tables every point at which a process is killed, as the crash matrix has it', () => {
+  const told = rows('TESTING.md').filter(([id]) => /^P\d/.test(id ?? ''));
+  expect(told.slice(0, -1)).toEqual(points.map(({ id, what, promised }) => [id, what, promised]));
+  expect(told.at(-1)?.[0]).toBe('P11');
+  for (const { id, what } of pointsToCome) expect(read('TESTING.md')).toContain(`${id} (${what})`);
 });
 
 test('every npm script that a document tells to run exists', () => {

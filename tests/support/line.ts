@@ -22,10 +22,10 @@ export interface Fate {
   pieces: readonly Uint8Array[];
   /** Time before the first piece, in ms, in which later frames overtake it. */
   afterMs?: number;
-  /** Time between two pieces, in ms. What is sent meanwhile waits for the last one. */
+  /** Time between two pieces, in ms; a turn of the loop when left out. What is sent meanwhile waits for the last. */
   betweenMs?: number;
   /** Then both ends see the connection end: in order, or by a reset. */
-  then?: 'end' | 'reset';
+  ending?: 'end' | 'reset';
 }
 
 /** Decides over each frame; null passes it on as it is, a promise holds it back meanwhile. */
@@ -40,6 +40,8 @@ export interface Line {
   onFrame: ((frame: Frame) => void) | null;
   /** Connections from the network that are open now. */
   readonly open: number;
+  /** Connections there have been so far. */
+  readonly opened: number;
   /** Ends every connection by a reset, or in order. */
   cut(how?: 'reset' | 'end'): void;
   /**
@@ -64,15 +66,20 @@ const frameBytesMax = 65_536;
 /** Lays a line on the loopback to the port of a bank. */
 export async function layLine({ port, toPort, profile }: LineOptions): Promise<Line> {
   const pairs = new Set<Pair>();
+  let opened = 0;
   const server = createServer((near) => {
     const pair = new Pair(near, connect(toPort, '127.0.0.1'), profile, line);
     pairs.add(pair);
+    opened += 1;
     near.on('close', () => pairs.delete(pair));
   });
   const line: Line = {
     port: 0,
     fault: null,
     onFrame: null,
+    get opened() {
+      return opened;
+    },
     get open() {
       return pairs.size;
     },
@@ -156,12 +163,15 @@ class Pair {
     });
   }
 
-  async #send(into: Socket, { pieces, betweenMs, then }: Fate): Promise<void> {
+  async #send(into: Socket, { pieces, betweenMs, ending }: Fate): Promise<void> {
     for (const [i, piece] of pieces.entries()) {
       if (this.#stranded || into.destroyed) return;
-      if (i > 0) await new Promise((resolve) => setTimeout(resolve, betweenMs ?? 0));
+      if (i > 0)
+        await new Promise((next) =>
+          betweenMs === undefined ? setImmediate(next) : setTimeout(next, betweenMs),
+        );
       into.write(piece);
     }
-    if (then) this.end(then);
+    if (ending) this.end(ending);
   }
 }

@@ -6,8 +6,12 @@ import { answerKey, awaitedKey, type MessageContext, networkCode, networkFunctio
 import type { References } from './references.ts';
 import type { Timers } from './timers.ts';
 
-/** How long a 0810 is waited for. */
-export const managementWaitMs = 5_000;
+/**
+ * How long a 0810 is waited for: as long as for an answer about a payment, within these bounds. So a half-open
+ * connection is noticed the sooner the less the bank is waited for.
+ */
+export const managementWaitMsMin = 1_000;
+export const managementWaitMsMax = 5_000;
 
 /** How a 0800 ended. */
 export type ManagementAnswer = { kind: 'answered'; responseCode: string } | { kind: 'unanswered' };
@@ -17,6 +21,8 @@ export interface ManagementDeps {
   timers: Timers;
   references: References;
   context: MessageContext;
+  /** How long the bank's answers about payments are waited for. */
+  waitMs: number;
   /** False when the connection takes no more. */
   write(message: Message): boolean;
   /** The bank asks something of us; what is returned goes into DE39. */
@@ -35,9 +41,11 @@ const code = { invalid: '12', format: '30', wrongMac: 'A0' } as const;
 export class Management {
   readonly #deps: ManagementDeps;
   readonly #waiting = createInFlight<Waiting>();
+  readonly #waitMs: number;
 
   constructor(deps: ManagementDeps) {
     this.#deps = deps;
+    this.#waitMs = Math.min(managementWaitMsMax, Math.max(managementWaitMsMin, deps.waitMs));
   }
 
   /**
@@ -56,11 +64,11 @@ export class Management {
     const message: Message = { mti: MTI.networkRequest, fields };
     const key = awaitedKey(message);
     return new Promise((resolve) => {
-      const cancel = timers.after(managementWaitMs, () => {
+      const cancel = timers.after(this.#waitMs, () => {
         this.#waiting.take(key);
         resolve({ kind: 'unanswered' });
       });
-      if (this.#waiting.add(key, timers.now() + managementWaitMs, { resolve, cancel })) {
+      if (this.#waiting.add(key, timers.now() + this.#waitMs, { resolve, cancel })) {
         if (this.#deps.write(message)) return;
         this.#waiting.take(key);
       }

@@ -2,22 +2,25 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { Card, Sandbox } from '@feiqian/contract';
+import type { Db } from '@feiqian/db';
+import type { BreakerSettings, LinkSettings } from '@feiqian/members';
 import { type TestDatabase, testDatabase } from '@feiqian/testkit';
-import { type BankSide, openBankSide } from '../support/banks.ts';
-import { Caller, done } from '../support/caller.ts';
-import { layOutCity } from '../support/city.ts';
-import type { Frame, Line } from '../support/line.ts';
-import { buildNetworkAlone } from '../support/network.ts';
-import { desk, type Wallet, wallet } from '../support/people.ts';
+import { type BankSide, openBankSide } from './banks.ts';
+import { Caller, done } from './caller.ts';
+import { layOutCity } from './city.ts';
+import type { Frame, Line } from './line.ts';
+import { buildNetworkAlone } from './network.ts';
+import { desk, type Wallet, wallet } from './people.ts';
 import {
   createStarter,
   type Halt,
   type HeldProcess,
+  inDatabase,
   type ProcessClock,
   type Starter,
   settings,
-} from '../support/process.ts';
-import { until } from '../support/until.ts';
+} from './process.ts';
+import { until } from './until.ts';
 
 /** Longer than a payment waits for its bank (15 s) and than a claim's or a stored message's lease (30 s). */
 const outageMs = 40_000;
@@ -33,6 +36,9 @@ const answersTo: Record<string, string> = {
   '0230': 'refund_answered',
 };
 
+/** How the network deals with a bank, as far as a test wants it otherwise. */
+export type LinkChange = Partial<Omit<LinkSettings, 'breaker'>> & { breaker?: Partial<BreakerSettings> };
+
 /** A network in a process of its own, its banks and people here, and the lines and the clock in our hands. */
 export class Stage {
   readonly env: Record<string, string>;
@@ -44,6 +50,8 @@ export class Stage {
   storeId!: string;
   /** What is held back on the line of the first bank, by what it answers and the amount it speaks of. */
   readonly held = new Map<string, { bytes: Buffer; release: () => void }>();
+  /** Requests that were answered as failures of the network's own. */
+  readonly failures: string[] = [];
   /** What was held back when its process died: the bank's word that nobody heard. */
   readonly lost = new Map<string, Buffer>();
   readonly #holding = new Set<string>();
@@ -61,11 +69,14 @@ export class Stage {
     this.#databases = databases;
     this.#starter = createStarter(env);
     this.#clock = { atMs: Date.now(), stands: false };
-    this.line.fault = (frame) => this.#fate(frame);
+    this.line().fault = (frame) => this.#fate(frame);
   }
 
-  /** Opens everything: the network on the engine of this run, its banks beside it. */
-  static async open(): Promise<Stage> {
+  /**
+   * Opens everything: the network on the engine of this run, its banks beside it. `link` changes how the network
+   * deals with every bank.
+   */
+  static async open(link: LinkChange = {}): Promise<Stage> {
     const dir = mkdtempSync(join(tmpdir(), 'feiqian-stage-'));
     const db = await testDatabase();
     if (db.url === undefined) await layOutCity(dir, buildNetworkAlone, 'network');
@@ -75,14 +86,20 @@ export class Stage {
       ...(db.url === undefined ? {} : { DATABASE_URL: db.url }),
     });
     const stage = new Stage(dir, env, await openBankSide(db, env), [db]);
+    if (db.url !== undefined) {
+      // On a server the first start builds the network.
+      await stage.start();
+      await stage.process.end('SIGTERM');
+    }
+    await inDatabase(env, (own) => setLinks(own, link));
     await stage.start();
     await stage.#comeIn();
     return stage;
   }
 
-  /** The line to the bank that the payments of a test go to. */
-  get line(): Line {
-    return this.banks.line('yunzhou');
+  /** The line to a bank, by its code. */
+  line(bank = 'yunzhou'): Line {
+    return this.banks.line(bank);
   }
 
   /** The card that pays in the tests. */
@@ -91,7 +108,9 @@ export class Stage {
   }
 
   async #comeIn(): Promise<void> {
-    const anyone = new Caller(this.process.url, null);
+    const anyone = new Caller(this.process.url, null, ({ method, path, answer }) => {
+      if (answer.status >= 500) this.failures.push(`${method} ${path}: ${answer.status} ${answer.text}`);
+    });
     const guide = await done(anyone.get<Sandbox>('/v1/sandbox'));
     this.storeId = guide.demo_key.store_id;
     this.merchant = anyone.as(guide.demo_key.secret);
@@ -115,6 +134,8 @@ export class Stage {
     this.#clock = { atMs: this.now() + passedMs, stands: this.#clock.stands };
     this.#setAt = Date.now();
     this.process = this.#starter.start({ halts, clock: this.#clock });
+    // A nonce in hand is too old after an outage.
+    this.payer?.device?.nonces.splice(0);
   }
 
   /** Starts a process and waits until it serves and reaches its banks. */
@@ -146,6 +167,28 @@ export class Stage {
       },
       linksMsMax,
       'the links',
+    );
+  }
+
+  /** Messages that banks have yet to answer. */
+  async forwardsPending(): Promise<number> {
+    const { data } = await done(
+      this.operator.get<{ data: { link: { forwards_pending: number } | null }[] }>('/v1/console/members'),
+    );
+    return data.reduce((sum, m) => sum + (m.link?.forwards_pending ?? 0), 0);
+  }
+
+  /** Waits until nothing is under way any more: no payment without an outcome, no message without an answer. */
+  async settled(msMax: number): Promise<void> {
+    const count = async (state: string) => {
+      const path = `/v1/payments?state=${state}&limit=1`;
+      return (await done(this.merchant.get<{ data: unknown[] }>(path))).data.length;
+    };
+    await until(
+      async () =>
+        (await count('processing')) + (await count('unknown')) + (await this.forwardsPending()) === 0,
+      msMax,
+      'the end of everything under way',
     );
   }
 
@@ -203,6 +246,14 @@ export class Stage {
     for (const db of this.#databases) await db.close();
     rmSync(this.#dir, { recursive: true, force: true });
   }
+}
+
+async function setLinks(db: Db, { breaker = {}, ...link }: LinkChange): Promise<void> {
+  await db.query(
+    `update members.member set link = link || $1::jsonb || jsonb_build_object('breaker',
+       coalesce(link -> 'breaker', '{}'::jsonb) || $2::jsonb) where link is not null`,
+    [JSON.stringify(link), JSON.stringify(breaker)],
+  );
 }
 
 function flipped(bytes: Buffer): Buffer {
