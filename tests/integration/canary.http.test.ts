@@ -1,16 +1,17 @@
 import { sandboxBanks } from '@feiqian/app-bank';
 import type { Payment } from '@feiqian/contract';
+import { feiqianAscii } from '@feiqian/iso8583';
 import { luhnCheckDigit } from '@feiqian/keys';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { settled } from '../support/books.ts';
 import { type Caller, done } from '../support/caller.ts';
 import { type Canary, cardCanary, inFiles, inTables, inText, textCanary } from '../support/canary.ts';
 import { openEvents, type Stream } from '../support/events.ts';
+import { type Line, layLine } from '../support/line.ts';
 import { changeLink, startTestNetwork, type TestNetwork } from '../support/network.ts';
 import { buy, codeOf, desk, order, signedIn, tester, till, type Wallet, wallet } from '../support/people.ts';
 import { bodies, pathOf, routesOf, unknownId } from '../support/routes.ts';
 import { pause } from '../support/until.ts';
-import { layWire, type Wire } from '../support/wire.ts';
 
 /*
  * Nothing but the vault ever sees a card number. Known ones go through every path here, the unhappy ones included;
@@ -23,7 +24,7 @@ const bound = ['13800000001', '13800000002', tester];
 
 let net: TestNetwork;
 let operator: Caller;
-let wire: Wire;
+let line: Line;
 const streams: Stream[] = [];
 /** Secrets that must be nowhere. */
 const canaries: Canary[] = [];
@@ -34,8 +35,8 @@ beforeAll(async () => {
   net = await startTestNetwork({ linkWaitMs, env: { FEIQIAN_LOG_LEVEL: 'debug' } });
   operator = await desk(net);
   const member = net.network.members.byCode('yunzhou');
-  wire = await layWire(member?.link?.port ?? 0);
-  await changeLink(net.network, member?.id ?? '', { port: wire.port });
+  line = await layLine({ toPort: member?.link?.port ?? 0, profile: feiqianAscii });
+  await changeLink(net.network, member?.id ?? '', { port: line.port });
   for (const { seed } of sandboxBanks) canaries.push(...seed.cards.map((c) => cardCanary(c.pan)));
   canaries.push(textCanary('PIN', pin));
   await everyPath();
@@ -44,7 +45,7 @@ beforeAll(async () => {
 afterAll(async () => {
   for (const stream of streams) stream.close();
   await net?.stop();
-  await wire?.close();
+  await line?.close();
 });
 
 async function everyPath(): Promise<void> {
@@ -101,16 +102,16 @@ async function payWithEverything(owner: Wallet): Promise<void> {
 
 async function overABadLine(owner: Wallet): Promise<void> {
   const card = owner.cards.find((c) => c.bank.id === 'yunzhou');
-  for (const damage of [
+  for (const fate of [
     (bytes: Buffer) => ({
       pieces: [Buffer.concat([bytes.subarray(0, 20), Buffer.alloc(bytes.length - 20, 0x39)])],
     }),
-    (bytes: Buffer) => ({ pieces: [bytes.subarray(0, bytes.length / 2)], breaks: true }),
+    (bytes: Buffer) => ({ pieces: [bytes.subarray(0, bytes.length / 2)], ending: 'end' as const }),
     (bytes: Buffer) => ({ pieces: [bytes, bytes] }),
   ]) {
-    wire.damage = damage;
+    line.fault = ({ to, bytes }) => (to === 'network' ? fate(bytes) : null);
     await buy(net, owner, card, 1_237);
-    wire.damage = null;
+    line.fault = null;
     await pause(100);
   }
 }
