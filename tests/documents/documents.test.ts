@@ -119,7 +119,7 @@ test('every npm script that a document tells to run exists', () => {
   );
   for (const name of new Set(named)) expect(Object.keys(scripts)).toContain(name);
   for (const command of Object.values(scripts)) {
-    const [, script] = command.match(/^node (\S+)/) ?? [];
+    const [, script] = command.match(/^node (?:--\S+ )*(\S+)/) ?? [];
     if (script) expect(existsSync(join(root, script)), command).toBe(true);
   }
 });
