@@ -5,6 +5,8 @@ export interface Suite {
   onPostgres?: boolean;
   ownBuild?: boolean;
   oneAtATime?: boolean;
+  /** Runs only when it is asked for by name. */
+  byName?: boolean;
   needsChromium?: boolean;
 }
 

@@ -38,6 +38,14 @@ export const suites = [
     byItself: true,
   },
   {
+    project: 'overload',
+    what: 'twice the capacity, an outage, storms of repeats and polls (tests/**/*.overload.ts)',
+    runs: 'npm run overload',
+    byName: true,
+    ownBuild: true,
+    byItself: true,
+  },
+  {
     project: 'e2e',
     what: 'browser tests (tests/e2e/**/*.e2e.ts)',
     runs: 'when Chromium is installed; its absence fails in CI',

@@ -35,6 +35,7 @@ if (unknown.length > 0) {
 
 const chosen = suites.filter((suite) => {
   if (flags.suite) return flags.suite.includes(suite.project);
+  if (suite.byName) return false;
   return flags.postgres ? suite.onPostgres : !suite.onlyPostgres;
 });
 

@@ -7,6 +7,8 @@ export interface RawAnswer {
   body: string;
   /** The nonce for the next signed request of a wallet; absent on answers to others. */
   nonce?: string | undefined;
+  /** Seconds after which a refused caller is to come back; null when the answer does not say. */
+  retryAfter: number | null;
 }
 
 const nonceHeader = new RegExp(`\r\n${signatureHeaders.nonce}: (\\S+)`, 'i');
@@ -15,6 +17,8 @@ interface Pending {
   resolve: (answer: RawAnswer) => void;
   reject: (error: Error) => void;
 }
+
+const openAtOnce = 50;
 
 /**
  * A bare HTTP/1.1 client for load: keep-alive connections, one request at a time on each, nothing parsed that is
@@ -39,13 +43,26 @@ export class LoadClient {
     else this.#free.push(c);
   }
 
-  /** Sends a request as prepared text; waits for a connection when all are busy. */
-  send(head: string, body: string): Promise<RawAnswer> {
+  /**
+   * Sends a request as prepared text; waits for a connection when all are busy. With a patience (ms) the answer is given
+   * up after that time.
+   */
+  send(head: string, body: string, patienceMs?: number): Promise<RawAnswer> {
     const c = this.#free.pop();
-    if (c) return c.send(head, body);
+    if (c) return c.send(head, body, patienceMs);
     return new Promise((resolve, reject) => {
-      this.#waiting.push((free) => free.send(head, body).then(resolve, reject));
+      this.#waiting.push((free) => free.send(head, body, patienceMs).then(resolve, reject));
     });
+  }
+
+  /**
+   * Opens every connection beforehand, as a proxy in front of a network keeps them, with one request on each: Node.js
+   * takes one new connection a turn of its event loop, and under load that would be what is measured.
+   */
+  async open(head: string): Promise<void> {
+    this.#free.length = 0;
+    for (let i = 0; i < this.#all.length; i += openAtOnce)
+      await Promise.all(this.#all.slice(i, i + openAtOnce).map((c) => c.send(head, '')));
   }
 
   close(): void {
@@ -53,10 +70,13 @@ export class LoadClient {
   }
 }
 
+const numberOf = (text: string | undefined): number | null => (text === undefined ? null : Number(text));
+
 class Connection {
   #socket: Socket | null = null;
   #buffer: Buffer = Buffer.alloc(0);
   #pending: Pending | null = null;
+  #timer: NodeJS.Timeout | undefined;
   readonly #port: number;
   readonly #onFree: () => void;
 
@@ -65,9 +85,13 @@ class Connection {
     this.#onFree = onFree;
   }
 
-  send(head: string, body: string): Promise<RawAnswer> {
+  send(head: string, body: string, patienceMs?: number): Promise<RawAnswer> {
     return new Promise((resolve, reject) => {
       this.#pending = { resolve, reject };
+      if (patienceMs !== undefined) {
+        // Whoever gave it up goes on; the connection is free again once the answer has come.
+        this.#timer = setTimeout(() => reject(new Error('out of patience')), patienceMs);
+      }
       this.#open().write(`${head}content-length: ${Buffer.byteLength(body)}\r\n\r\n${body}`);
     });
   }
@@ -95,6 +119,7 @@ class Connection {
       status: Number(head.slice(9, 12)),
       body: this.#buffer.toString('utf8', headEnd + 4, end),
       nonce: nonceHeader.exec(head)?.[1],
+      retryAfter: numberOf(/retry-after: ([0-9]+)/i.exec(head)?.[1]),
     };
     this.#buffer = this.#buffer.subarray(end);
     this.#end((p) => p.resolve(answer));
@@ -104,6 +129,7 @@ class Connection {
     const p = this.#pending;
     if (!p) return;
     this.#pending = null;
+    clearTimeout(this.#timer);
     finish(p);
     this.#onFree();
   }

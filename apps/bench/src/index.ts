@@ -1,7 +1,7 @@
 export { age } from './aged/age.ts';
 export { type BankStub, startBankStub } from './bankStub.ts';
 export { type BenchFigures, type BenchOptions, runBench } from './bench.ts';
-export { LoadClient } from './httpClient.ts';
+export { LoadClient, type RawAnswer } from './httpClient.ts';
 export { type Bed, openBanks, type Site, settle } from './ladder/bed.ts';
 export { type LadderOptions, type LadderResults, runLadder } from './ladder/run.ts';
 export { type ScenarioName, scenarioNames } from './ladder/scenarios.ts';

@@ -1,0 +1,146 @@
+import { sandboxBanks } from '@feiqian/app-bank';
+import type { LoadClient, Prepared, RawAnswer } from '@feiqian/app-bench';
+
+/** What came of one purchase that was due at an instant. */
+export interface Sample {
+  /** Number of the bank of the payer's card. */
+  bank: number;
+  dueAtMs: number;
+  endAtMs: number;
+  /** `captured`, `declined <reason>`, `unknown`, `refused <status> <code>` or `error <words>`. */
+  end: string;
+  /** How long each refusal took, from the request on, ms. */
+  refusalMs: number[];
+  /** What refusals said in Retry-After. */
+  retryAfter: (number | null)[];
+  id: string | null;
+}
+
+/** How a payer's and a merchant's programs behave. */
+export interface Manners {
+  /** They give a request up after this time, ms. */
+  patienceMs: number;
+  /** How often they send a request again, under the same key. */
+  repeatsMax: number;
+  /** They wait this long before they repeat, whatever the answer said, ms. */
+  pauseMs: number;
+}
+
+/** Programs that ask once and wait. */
+export const patient: Manners = { patienceMs: 15_000, repeatsMax: 0, pauseMs: 0 };
+
+export interface Load {
+  client: LoadClient;
+  prepared: Prepared;
+  /** Begins every idempotency key. */
+  run: string;
+  manners?: Manners;
+}
+
+let count = 0;
+
+/** One purchase: an order and its payment, each an HTTP call. */
+async function purchase(load: Load, n: number, dueAtMs: number): Promise<Sample> {
+  const { prepared, run } = load;
+  const shop = prepared.merchants[n % prepared.merchants.length];
+  const payer = n % prepared.shoppers.length;
+  const shopper = prepared.shoppers[payer];
+  const sample: Sample = {
+    bank: payer % sandboxBanks.length,
+    dueAtMs,
+    endAtMs: 0,
+    end: '',
+    refusalMs: [],
+    retryAfter: [],
+    id: null,
+  };
+  count += 1;
+  const unique = `${run}-${count}`;
+  const head = (path: string, token: string | undefined, key: string) =>
+    `POST ${path} HTTP/1.1\r\nhost: localhost\r\nauthorization: Bearer ${token}\r\ncontent-type: application/json\r\nidempotency-key: ${unique}-${key}\r\n`;
+  try {
+    const created = await ask(
+      load,
+      sample,
+      head('/v1/payments', shop?.key, 'c'),
+      `{"amount":${100 + (n % 5000)},"currency":"CNY","store_id":"${shop?.storeId}"}`,
+    );
+    if (created.status === 201) {
+      sample.id = (JSON.parse(created.body) as { id: string }).id;
+      const paid = await ask(
+        load,
+        sample,
+        head(`/v1/wallet/payments/${sample.id}/pay`, shopper?.token, 'p'),
+        `{"card_id":"${shopper?.cardId}"}`,
+      );
+      sample.end = paid.status === 200 ? outcomeOf(paid.body) : refusalOf(paid);
+    } else sample.end = refusalOf(created);
+  } catch (error) {
+    sample.end = `error ${(error as Error).message}`;
+  }
+  sample.endAtMs = performance.now();
+  return sample;
+}
+
+function outcomeOf(body: string): string {
+  const { state, decline } = JSON.parse(body) as { state: string; decline: { code: string } | null };
+  return state === 'declined' ? `declined ${decline?.code}` : state;
+}
+
+const refusalOf = ({ status, body }: RawAnswer): string =>
+  `refused ${status} ${/"code":"([a-z_]+)"/.exec(body)?.[1] ?? '(no problem document)'}`;
+
+/** Asks as often as manners allow; the last answer counts. */
+async function ask(load: Load, sample: Sample, head: string, body: string): Promise<RawAnswer> {
+  const { patienceMs, repeatsMax, pauseMs } = load.manners ?? patient;
+  for (let repeats = 0; ; repeats++) {
+    const begun = performance.now();
+    try {
+      const answer = await load.client.send(head, body, patienceMs);
+      if (answer.status === 503) {
+        sample.refusalMs.push(performance.now() - begun);
+        sample.retryAfter.push(answer.retryAfter);
+      }
+      if ((answer.status !== 503 && answer.status !== 409) || repeats >= repeatsMax) return answer;
+    } catch (error) {
+      if (repeats >= repeatsMax) throw error;
+    }
+    await new Promise((resolve) => setTimeout(resolve, pauseMs));
+  }
+}
+
+/**
+ * Offers purchases at a rate, each at its due time whatever became of those before (open model), and gives every one's
+ * sample once all have ended.
+ */
+export async function offer(load: Load, rate: number, seconds: number): Promise<Sample[]> {
+  const begin = performance.now();
+  const total = Math.round(rate * seconds);
+  const all: Promise<Sample>[] = [];
+  await new Promise<void>((resolve) => {
+    const tick = () => {
+      const now = performance.now();
+      while (all.length < total && begin + (all.length * 1000) / rate <= now)
+        all.push(purchase(load, all.length, begin + (all.length * 1000) / rate));
+      if (all.length >= total) resolve();
+      else setTimeout(tick, 2);
+    };
+    tick();
+  });
+  return Promise.all(all);
+}
+
+/** Purchases a second with so many at a time (closed model). */
+export async function capacityOf(load: Load, atOnce: number, seconds: number): Promise<number> {
+  const endAt = performance.now() + seconds * 1000;
+  let captured = 0;
+  let n = 0;
+  const buyer = async () => {
+    while (performance.now() < endAt) {
+      const { end } = await purchase(load, n++, performance.now());
+      if (end === 'captured') captured += 1;
+    }
+  };
+  await Promise.all(Array.from({ length: atOnce }, buyer));
+  return captured / seconds;
+}
