@@ -43,7 +43,7 @@ export const suites = [
     runs: 'npm run overload',
     byName: true,
     ownBuild: true,
-    byItself: true,
+    oneAtATime: true,
   },
   {
     project: 'e2e',

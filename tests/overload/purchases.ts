@@ -1,5 +1,5 @@
 import { sandboxBanks } from '@feiqian/app-bank';
-import type { LoadClient, Prepared, RawAnswer } from '@feiqian/app-bench';
+import { type LoadClient, offer, type RawAnswer, type Town } from '@feiqian/app-bench';
 
 /** What came of one purchase that was due at an instant. */
 export interface Sample {
@@ -31,7 +31,7 @@ export const patient: Manners = { patienceMs: 15_000, repeatsMax: 0, pauseMs: 0 
 
 export interface Load {
   client: LoadClient;
-  prepared: Prepared;
+  town: Town;
   /** Begins every idempotency key. */
   run: string;
   manners?: Manners;
@@ -41,12 +41,13 @@ let count = 0;
 
 /** One purchase: an order and its payment, each an HTTP call. */
 async function purchase(load: Load, n: number, dueAtMs: number): Promise<Sample> {
-  const { prepared, run } = load;
-  const shop = prepared.merchants[n % prepared.merchants.length];
-  const payer = n % prepared.shoppers.length;
-  const shopper = prepared.shoppers[payer];
+  const { town, run } = load;
+  const shop = town.merchants[n % town.merchants.length];
+  const shopper = town.shoppers[n % town.shoppers.length];
+  const bank = n % sandboxBanks.length;
+  const card = shopper?.cards.find((c) => c.bank === sandboxBanks[bank]?.settings.id);
   const sample: Sample = {
-    bank: payer % sandboxBanks.length,
+    bank,
     dueAtMs,
     endAtMs: 0,
     end: '',
@@ -71,7 +72,7 @@ async function purchase(load: Load, n: number, dueAtMs: number): Promise<Sample>
         load,
         sample,
         head(`/v1/wallet/payments/${sample.id}/pay`, shopper?.token, 'p'),
-        `{"card_id":"${shopper?.cardId}"}`,
+        `{"card_id":"${card?.cardId}"}`,
       );
       sample.end = paid.status === 200 ? outcomeOf(paid.body) : refusalOf(paid);
     } else sample.end = refusalOf(created);
@@ -109,25 +110,31 @@ async function ask(load: Load, sample: Sample, head: string, body: string): Prom
   }
 }
 
-/**
- * Offers purchases at a rate, each at its due time whatever became of those before (open model), and gives every one's
- * sample once all have ended.
- */
-export async function offer(load: Load, rate: number, seconds: number): Promise<Sample[]> {
-  const begin = performance.now();
-  const total = Math.round(rate * seconds);
-  const all: Promise<Sample>[] = [];
-  await new Promise<void>((resolve) => {
-    const tick = () => {
-      const now = performance.now();
-      while (all.length < total && begin + (all.length * 1000) / rate <= now)
-        all.push(purchase(load, all.length, begin + (all.length * 1000) / rate));
-      if (all.length >= total) resolve();
-      else setTimeout(tick, 2);
-    };
-    tick();
+/** Under way at the most: what a generator on the same machine can hold. */
+const underWayMax = 20_000;
+const drainMsMax = 30_000;
+
+/** Offers purchases at a rate (open model), and gives every one's sample once all have ended. */
+export async function offerPurchases(load: Load, rate: number, seconds: number): Promise<Sample[]> {
+  const samples: Sample[] = [];
+  const ended = new Map<number, Sample>();
+  const offered = await offer({
+    seconds,
+    gap: () => 1000 / rate,
+    perform: async (n) => {
+      ended.set(n, await purchase(load, n, 0));
+    },
+    onEnd: (n, dueAtMs, endAtMs) => {
+      const sample = ended.get(n);
+      ended.delete(n);
+      if (sample !== undefined) samples.push({ ...sample, dueAtMs, endAtMs });
+    },
+    underWayMax,
+    drainMsMax,
   });
-  return Promise.all(all);
+  if (offered.dropped + offered.unanswered > 0)
+    throw new Error(`${offered.dropped} not started, ${offered.unanswered} without an end`);
+  return samples;
 }
 
 /** Purchases a second with so many at a time (closed model). */

@@ -2,13 +2,13 @@ import { type ChildProcess, spawnSync } from 'node:child_process';
 import { sandboxBanks } from '@feiqian/app-bank';
 import {
   type BankStub,
+  buildTown,
   freePorts,
   LoadClient,
-  type Prepared,
-  prepareLoad,
   startBankStub,
   startProcess,
   stopProcess,
+  type Town,
 } from '@feiqian/app-bench';
 import { openEngine, parseConfig } from '@feiqian/app-network';
 import { startPrivatePostgres } from '@feiqian/testkit';
@@ -30,7 +30,7 @@ export interface Stage {
   network: ChildProcess;
   port: number;
   client: LoadClient;
-  prepared: Prepared;
+  town: Town;
   banks: Bank[];
   /** The samples of one metric by their labels' text. */
   metric(name: string): Promise<Map<string, number>>;
@@ -42,7 +42,7 @@ export interface Stage {
 }
 
 const command = [process.execPath, 'dist/feiqian.mjs'];
-const merchants = 12;
+const townSize = { merchants: 12, shoppers: 40, cardsAtEachBank: 1 };
 const connections = 1_200;
 const settleMsMax = 60_000;
 /** Longer than any test: an answer that never comes. */
@@ -61,7 +61,7 @@ export async function openStage(): Promise<Stage> {
   };
   const { banks, stubs } = await openBanks(isoPort);
   await stopProcess(await startProcess(command, env));
-  const prepared = await inDatabase(env, (db, config) => prepareLoad(config, db, merchants));
+  const town = await inDatabase(env, (db, config) => buildTown(config, db, townSize));
   const network = await startProcess(command, env);
   const port = Number(env.PORT);
   const client = new LoadClient(port, connections);
@@ -72,7 +72,7 @@ export async function openStage(): Promise<Stage> {
     network,
     port,
     client,
-    prepared,
+    town,
     banks,
     rows,
     metric: (name) => metric(port, name),

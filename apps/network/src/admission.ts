@@ -47,6 +47,7 @@ export function networkAdmission(
       ...usual,
       expectedWaitMs: bothMs,
       waitMsDefault: 500,
+      refusedAfterMs: 700,
       perCallerPerSecond: config.readsPerSecond,
     },
   };

@@ -21,6 +21,7 @@ function setUp(limits: Partial<WorkLimits> = {}) {
         waitMsMax: 100,
         underWayMax: 3,
         underWayMin: 0,
+        refusedAfterMs: 50,
       },
     },
     () => clock.now,
@@ -87,6 +88,7 @@ test('over HTTP a refusal is a problem document with Retry-After, before the cal
     reached += 1;
   });
   app.post('/v1/pay', { config: { work: 'pay' } }, async () => ({ ok: true }));
+  app.get('/v1/poll', { config: { work: 'poll' } }, async () => ({ ok: true }));
   app.get('/health', async () => ({ ok: true }));
   const ask = (headers: Record<string, string> = {}) =>
     app.inject({
@@ -107,6 +109,11 @@ test('over HTTP a refusal is a problem document with Retry-After, before the cal
   expect(refused.headers['x-request-id']).toBe('req_1');
   expect((await ask({ prefer: 'respond-async, wait=2' })).statusCode).toBe(400);
   expect((await app.inject({ url: '/health' })).statusCode).toBe(200);
+  const poll = () => app.inject({ url: '/v1/poll' });
+  const begun = performance.now();
+  expect((await poll()).statusCode).toBe(503);
+  expect(performance.now() - begun).toBeGreaterThan(45);
+  expect(admission.held).toBe(0);
   wait.ms = 0;
   for (let i = 0; i < 30; i++) await ask();
   const tooMany = await ask();

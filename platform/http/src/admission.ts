@@ -21,6 +21,11 @@ export interface WorkLimits {
   underWayMax: number;
   /** So few are let in whatever the expected wait: a late timer on a quiet machine is no overload. */
   underWayMin: number;
+  /**
+   * A refusal is answered after this time, in ms (at once unless set): a program that asks again as soon as it is
+   * answered would otherwise use up in refusals what it was refused.
+   */
+  refusedAfterMs?: number;
   /** Requests a second from one caller, with a burst of twice as many; absent means any number. */
   perCallerPerSecond?: number;
 }
@@ -42,6 +47,10 @@ export interface Admission {
   /** Null when the request may go on (call `ended` afterwards), else why not. */
   admit(work: string, caller: string, budgetMs: number | null): Refusal | null;
   ended(work: string): void;
+  /** How long to hold a refusal back now, in ms. */
+  holdMs(work: string): number;
+  /** Refusals that are held back. */
+  held: number;
   /** After how many seconds a refused caller should come back: not all of them at the same time. */
   retryAfterSeconds(work: string): number;
   figures(): Map<string, WorkFigures>;
@@ -50,6 +59,8 @@ export interface Admission {
 /** Callers that are remembered; beyond it the ones not heard of for longest are forgotten. */
 export const callersMax = 10_000;
 const retryAfterSecondsMax = 8;
+/** Refusals held back at the most; further ones are answered at once. */
+const heldMax = 2_000;
 
 /** Creates the admission of one process; `now` in ms, only running forward. */
 export function createAdmission(works: Readonly<Record<string, WorkLimits>>, now: () => number): Admission {
@@ -100,6 +111,10 @@ export function createAdmission(works: Readonly<Record<string, WorkLimits>>, now
       const own = figures.get(work);
       if (own !== undefined) own.underWay -= 1;
     },
+    holdMs(work) {
+      return this.held < heldMax ? (works[work]?.refusedAfterMs ?? 0) : 0;
+    },
+    held: 0,
     retryAfterSeconds(work) {
       const waitMs = works[work]?.expectedWaitMs() ?? 0;
       const spread = Math.min(retryAfterSecondsMax, 2 + Math.ceil(waitMs / 500));
@@ -130,7 +145,14 @@ export function installAdmission(app: HttpApp, admission: Admission): void {
     }
     const code = refusal === 'caller' ? 'too_many_requests' : 'overloaded';
     const retryAfterSeconds = refusal === 'caller' ? 1 : admission.retryAfterSeconds(work);
-    done(new ProblemError(code, undefined, { retryAfterSeconds }));
+    const problem = new ProblemError(code, undefined, { retryAfterSeconds });
+    const holdMs = admission.holdMs(work);
+    if (holdMs === 0) return done(problem);
+    admission.held += 1;
+    setTimeout(() => {
+      admission.held -= 1;
+      done(problem);
+    }, holdMs);
   });
 }
 
