@@ -1,5 +1,5 @@
 import { sandboxBanks } from '@feiqian/app-bank';
-import { type LoadClient, offer, type RawAnswer, type Town } from '@feiqian/app-bench';
+import { type LoadClient, offer, type RawAnswer, signedPay, type Town } from '@feiqian/app-bench';
 
 /** What came of one purchase that was due at an instant. */
 export interface Sample {
@@ -42,10 +42,10 @@ let count = 0;
 /** One purchase: an order and its payment, each an HTTP call. */
 async function purchase(load: Load, n: number, dueAtMs: number): Promise<Sample> {
   const { town, run } = load;
-  const shop = town.merchants[n % town.merchants.length];
-  const shopper = town.shoppers[n % town.shoppers.length];
+  const shop = town.merchants[n % town.merchants.length] as Town['merchants'][number];
+  const shopper = town.shoppers[n % town.shoppers.length] as Town['shoppers'][number];
   const bank = n % sandboxBanks.length;
-  const card = shopper?.cards.find((c) => c.bank === sandboxBanks[bank]?.settings.id);
+  const card = shopper.cards.find((c) => c.bank === sandboxBanks[bank]?.settings.id);
   const sample: Sample = {
     bank,
     dueAtMs,
@@ -57,22 +57,15 @@ async function purchase(load: Load, n: number, dueAtMs: number): Promise<Sample>
   };
   count += 1;
   const unique = `${run}-${count}`;
-  const head = (path: string, token: string | undefined, key: string) =>
-    `POST ${path} HTTP/1.1\r\nhost: localhost\r\nauthorization: Bearer ${token}\r\ncontent-type: application/json\r\nidempotency-key: ${unique}-${key}\r\n`;
+  const head = `POST /v1/payments HTTP/1.1\r\nhost: localhost\r\nauthorization: Bearer ${shop.key}\r\ncontent-type: application/json\r\nidempotency-key: ${unique}-c\r\n`;
+  const body = `{"amount":${100 + (n % 5000)},"currency":"CNY","store_id":"${shop.storeId}"}`;
   try {
-    const created = await ask(
-      load,
-      sample,
-      head('/v1/payments', shop?.key, 'c'),
-      `{"amount":${100 + (n % 5000)},"currency":"CNY","store_id":"${shop?.storeId}"}`,
-    );
+    const created = await ask(load, sample, (ms) => load.client.send(head, body, ms));
     if (created.status === 201) {
-      sample.id = (JSON.parse(created.body) as { id: string }).id;
-      const paid = await ask(
-        load,
-        sample,
-        head(`/v1/wallet/payments/${sample.id}/pay`, shopper?.token, 'p'),
-        `{"card_id":"${card?.cardId}"}`,
+      const { id } = JSON.parse(created.body) as { id: string };
+      sample.id = id;
+      const paid = await ask(load, sample, (ms) =>
+        signedPay(load.client, shopper, card?.cardId ?? '', id, `${unique}-p`, ms),
       );
       sample.end = paid.status === 200 ? outcomeOf(paid.body) : refusalOf(paid);
     } else sample.end = refusalOf(created);
@@ -92,12 +85,16 @@ const refusalOf = ({ status, body }: RawAnswer): string =>
   `refused ${status} ${/"code":"([a-z_]+)"/.exec(body)?.[1] ?? '(no problem document)'}`;
 
 /** Asks as often as manners allow; the last answer counts. */
-async function ask(load: Load, sample: Sample, head: string, body: string): Promise<RawAnswer> {
+async function ask(
+  load: Load,
+  sample: Sample,
+  send: (patienceMs: number) => Promise<RawAnswer>,
+): Promise<RawAnswer> {
   const { patienceMs, repeatsMax, pauseMs } = load.manners ?? patient;
   for (let repeats = 0; ; repeats++) {
     const begun = performance.now();
     try {
-      const answer = await load.client.send(head, body, patienceMs);
+      const answer = await send(patienceMs);
       if (answer.status === 503) {
         sample.refusalMs.push(performance.now() - begun);
         sample.retryAfter.push(answer.retryAfter);

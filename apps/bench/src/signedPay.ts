@@ -9,16 +9,21 @@ export interface Signer {
   nonces: string[];
 }
 
-/** Pays as a wallet does: signed with a nonce of an earlier answer, or a fresh one when there is none. */
+/**
+ * Pays as a wallet does: signed with a nonce of an earlier answer, or a fresh one when there is none; when that is
+ * refused, with this refusal. With a patience (ms) the answer is given up after that time.
+ */
 export async function signedPay(
   client: LoadClient,
   payer: Signer,
   cardId: string,
   paymentId: string,
   idempotencyKey: string,
+  patienceMs?: number,
 ): Promise<RawAnswer> {
   const { requestKey, nonces } = payer;
-  const nonce = nonces.pop() ?? (await freshNonce(client, payer));
+  const nonce = nonces.pop() ?? (await freshNonce(client, payer, patienceMs));
+  if (typeof nonce !== 'string') return nonce;
   const path = `/v1/wallet/payments/${paymentId}/pay`;
   const body = `{"card_id":"${cardId}"}`;
   const signed = Object.entries(
@@ -27,20 +32,29 @@ export async function signedPay(
   const answer = await client.send(
     `POST ${path} HTTP/1.1\r\nhost: localhost\r\nauthorization: Bearer ${payer.token}\r\ncontent-type: application/json\r\nidempotency-key: ${idempotencyKey}\r\n${signed.map(([k, v]) => `${k}: ${v}\r\n`).join('')}`,
     body,
+    patienceMs,
   );
+  // Nothing was done with a request that was refused at the door, so its nonce is as good as before.
+  if (answer.status === 503 && answer.body.includes('"overloaded"')) nonces.push(nonce);
   if (answer.nonce !== undefined) nonces.push(answer.nonce);
   // Who was away too long signs again; the older nonces are too old as well.
   if (answer.status !== 403 || !answer.body.includes('"nonce_stale"')) return answer;
   nonces.splice(0, nonces.length - 1);
-  return signedPay(client, payer, cardId, paymentId, idempotencyKey);
+  return signedPay(client, payer, cardId, paymentId, idempotencyKey, patienceMs);
 }
 
-async function freshNonce(client: LoadClient, payer: Signer): Promise<string> {
-  const { body } = await client.send(
+async function freshNonce(
+  client: LoadClient,
+  payer: Signer,
+  patienceMs: number | undefined,
+): Promise<string | RawAnswer> {
+  const answer = await client.send(
     `GET /v1/wallet/nonces HTTP/1.1\r\nhost: localhost\r\nauthorization: Bearer ${payer.token}\r\n`,
     '',
+    patienceMs,
   );
-  const { data } = JSON.parse(body) as NonceList;
+  if (answer.status !== 200) return answer;
+  const { data } = JSON.parse(answer.body) as NonceList;
   payer.nonces.push(...data.slice(1));
   return data[0] as string;
 }

@@ -14,6 +14,8 @@ const streams = /\/stream$/;
 /** The kind of work of a route; null for what is always let in: pages, health, figures, streams. */
 export function workOf(method: string, url: string): Work | null {
   if (!url.startsWith('/v1/') || streams.test(url)) return null;
+  // What a wallet signs its payments with is a part of paying.
+  if (url === '/v1/wallet/nonces') return 'finish';
   if (method === 'GET' || method === 'HEAD') return 'read';
   if (method !== 'POST') return 'write';
   if (begins.test(url)) return 'begin';
