@@ -102,7 +102,6 @@ describe('a captured payment', () => {
       thief.send('POST', payPath(two.id), sent.options),
       thief.send('POST', sent.path, { ...sent.options, raw: other.options.raw }),
       thief.send('POST', sent.path, { ...sent.options, key: randomUUID() }),
-      thief.send('POST', `${sent.path}?x=1`, sent.options),
       thief.send('POST', sent.path, {
         raw,
         key,
@@ -111,6 +110,8 @@ describe('a captured payment', () => {
       }),
     ];
     for (const answer of await Promise.all(attacks)) expect(told(answer)).toBe('403 signature_invalid');
+    // What the route does not know is refused before anybody looks at the signature.
+    expect(told(await thief.send('POST', `${sent.path}?x=1`, sent.options))).toBe('400 invalid_request');
     for (const { id } of [one, two]) expect((await look(net, id)).state).toBe('created');
   });
 
