@@ -1,5 +1,5 @@
 export { type RunningBank, type StartBankOptions, startBank } from './bank.ts';
-export { type BankDeps, bankMigrations, institutionOf } from './compose.ts';
+export { type Bank, type BankDeps, bankMigrations, composeBank, institutionOf } from './compose.ts';
 export { type BankProcessConfig, type ParsedBankConfig, parseBankConfig, type TlsFiles } from './config.ts';
 export { runBankProcess } from './process.ts';
 export {

@@ -4,8 +4,8 @@ import { businessDay, type Clock, systemClock } from '@feiqian/clock';
 import { consoleMigrations, createAudits } from '@feiqian/console';
 import type { Db, Migrations, Tx } from '@feiqian/db';
 import { idempotencyMigrations } from '@feiqian/idempotency';
-import { createIds, fromUuid, secureRandom, uuidOf } from '@feiqian/ids';
-import { createKeystore, parseKeyRing } from '@feiqian/keystore';
+import { createIds, fromUuid, type RandomBytes, secureRandom, uuidOf } from '@feiqian/ids';
+import { createKeystore, type Keystore, parseKeyRing } from '@feiqian/keystore';
 import { createLedger } from '@feiqian/ledger';
 import {
   claimReferences,
@@ -13,6 +13,7 @@ import {
   createForwarder,
   createLateAnswerLog,
   createLinks,
+  type Dial,
   linksMigrations,
 } from '@feiqian/links';
 import { createMembers, membersMigrations } from '@feiqian/members';
@@ -63,6 +64,12 @@ export interface ComposeDeps {
   logger: Logger;
   sendCode: SendCode;
   fixedCode: string | null;
+  /** The machine's random bytes unless something else is handed in (a simulation's). */
+  random?: RandomBytes;
+  /** TCP and TLS unless something else is handed in. */
+  dial?: Dial;
+  /** Made of the configured keys unless it is handed in. */
+  keystore?: Keystore;
 }
 
 export type Network = Awaited<ReturnType<typeof compose>>;
@@ -85,11 +92,10 @@ export async function compose(deps: ComposeDeps) {
 
 /** Who may call, members, merchants and the vault. */
 async function composeBase(deps: ComposeDeps) {
-  const { config, db, clock, logger } = deps;
-  const ids = createIds(clock.now);
+  const { config, db, clock, logger, random = secureRandom } = deps;
+  const ids = createIds(clock.now, random);
   const holder = ids.uuid();
-  const lookupKey = Buffer.from(config.lookupKey, 'hex');
-  const keystore = createKeystore(parseKeyRing(config.keyRing), lookupKey, secureRandom);
+  const keystore = deps.keystore ?? openKeystore(config, random);
   const outbox = createOutbox({ db, clock, ids, onError: (e) => logger.error(e, 'the event relay failed') });
   const ledger = networkLedger;
 
@@ -135,7 +141,7 @@ async function composeBase(deps: ComposeDeps) {
     },
   });
 
-  const tokens = createTokens({ db, clock, ids, random: secureRandom, keystore });
+  const tokens = createTokens({ db, clock, ids, random, keystore });
   await tokens.vault.open();
   const businessDayOf = (atMs: number) => businessDay(atMs, config.timeZone);
   return {
@@ -143,6 +149,7 @@ async function composeBase(deps: ComposeDeps) {
     db,
     clock,
     ids,
+    random,
     holder,
     keystore,
     outbox,
@@ -155,10 +162,16 @@ async function composeBase(deps: ComposeDeps) {
   };
 }
 
+/** The keystore of the configured keys. */
+export function openKeystore(config: Config, random: RandomBytes): Keystore {
+  return createKeystore(parseKeyRing(config.keyRing), Buffer.from(config.lookupKey, 'hex'), random);
+}
+
 type Base = Awaited<ReturnType<typeof composeBase>>;
 
 /** The links to the banks, and who numbers what goes over them. */
-async function composeBanks({ config, logger }: ComposeDeps, { db, clock, ids, holder, members }: Base) {
+async function composeBanks({ config, logger, dial }: ComposeDeps, base: Base) {
+  const { db, clock, ids, random, holder, members } = base;
   const references = await claimReferences({ db, clock, holder });
   const lateAnswers = createLateAnswerLog({
     db,
@@ -170,7 +183,8 @@ async function composeBanks({ config, logger }: ComposeDeps, { db, clock, ids, h
     onLateAnswer: (late) => lateAnswers.record(late),
     clock,
     ids,
-    randomBytes: secureRandom,
+    randomBytes: random,
+    ...(dial ? { dial } : {}),
     references,
     members,
     institution: config.institution,
@@ -247,7 +261,7 @@ function composePayments({ config, logger, hotDb }: ComposeDeps, base: Base, ban
     db,
     clock,
     holder,
-    random: () => (secureRandom(new Uint8Array(1))[0] as number) / 255,
+    random: () => (base.random(new Uint8Array(1))[0] as number) / 255,
     links,
     detokenise: (tokenIds) => tokens.detokenise(db, tokenIds),
     onSettled: (tx, settled) => payments.settleForwards(tx, settled),
@@ -280,11 +294,7 @@ export function namedId(name: string): string {
 /** The card vault alone, for the tools that rotate its keys. */
 export async function openVault(config: Config, db: Db) {
   const clock = systemClock;
-  const keystore = createKeystore(
-    parseKeyRing(config.keyRing),
-    Buffer.from(config.lookupKey, 'hex'),
-    secureRandom,
-  );
+  const keystore = openKeystore(config, secureRandom);
   const { vault } = createTokens({ db, clock, ids: createIds(clock.now), random: secureRandom, keystore });
   await vault.open();
   return vault;

@@ -1,4 +1,4 @@
-export { compose, networkLedger, networkMigrations, openVault } from './compose.ts';
+export { compose, networkLedger, networkMigrations, openKeystore, openVault } from './compose.ts';
 export { type Config, modes, type ParsedConfig, parseConfig, redacted, sandboxKeys } from './config.ts';
 export { type Engine, openEngine, StartRefused } from './engine.ts';
 export { MemberFile, openRegister, parseMemberFile } from './register.ts';

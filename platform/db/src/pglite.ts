@@ -65,7 +65,11 @@ export async function openPglite(options: PgliteOptions = {}): Promise<Db & { du
           const value = await work({
             inTransaction: true,
             query: (text, params) => run(t as unknown as { query: PGlite['query'] }, text, params),
-            withCommit: (statement) => void last.push(statement),
+            withCommit(statement) {
+              // Should the work fail otherwise, nobody waits for this one any more.
+              statement.catch(() => undefined);
+              last.push(statement);
+            },
           });
           await Promise.all(last);
           return value;

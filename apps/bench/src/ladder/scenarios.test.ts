@@ -12,6 +12,8 @@ const town: Town = {
     token: `token${i}`,
     handle: String(i).padStart(8, '0'),
     secret: new Uint8Array(32).fill(i),
+    requestKey: new Uint8Array(32).fill(i),
+    nonces: [],
     cards: banks.map((bank, slot) => ({ cardId: `${bank}${i}`, bank, slot })),
   })),
 };
@@ -27,6 +29,7 @@ function obliging(asked: Asked[], answer?: (a: Asked) => RawAnswer | undefined):
   let n = 0;
   const states = new Map<string, { manual: boolean; declined: boolean }>();
   const send = async (head: string, body: string): Promise<RawAnswer> => {
+    if (head.startsWith('GET ')) return { status: 200, body: '{"data":["nonce"]}' };
     const one = {
       path: /^POST (\S+)/.exec(head)?.[1] ?? '',
       token: /Bearer (\S+)/.exec(head)?.[1] ?? '',

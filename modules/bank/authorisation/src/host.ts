@@ -103,8 +103,33 @@ function secureServer(tls: HostTls, onConnection: (socket: Socket) => void, logg
   return server;
 }
 
-/** Reads messages from a connection and writes their answers, in whatever order they are decided. */
-function attend(socket: Socket, deps: HostDeps, late: Set<NodeJS.Timeout>): void {
+/** What `attend` needs of a connection: a socket has it, and so has a simulated one. */
+export type HostSocket = Pick<
+  Socket,
+  | 'remoteAddress'
+  | 'remotePort'
+  | 'destroyed'
+  | 'destroy'
+  | 'pause'
+  | 'resume'
+  | 'isPaused'
+  | 'write'
+  | 'writableLength'
+  | 'setNoDelay'
+  | 'setKeepAlive'
+  | 'setTimeout'
+  | 'on'
+>;
+
+/**
+ * Reads messages from a connection and writes their answers, in whatever order they are decided.
+ * @param late the late answers of test cards that are waiting, of all connections of the host
+ */
+export function attend(
+  socket: HostSocket,
+  deps: Pick<HostDeps, 'profile' | 'converse' | 'logger' | 'lateAnswerMs'>,
+  late: Set<NodeJS.Timeout>,
+): void {
   const { logger } = deps;
   const peer = `${socket.remoteAddress}:${socket.remotePort}`;
   const framer = createFramer(deps.profile, { frameBytesMax });
@@ -170,7 +195,7 @@ function attend(socket: Socket, deps: HostDeps, late: Set<NodeJS.Timeout>): void
 }
 
 /** Writes the answers of one turn of the event loop as one buffer: one system call for a whole group. */
-function createOutbound(socket: Socket, onBacklog: () => void) {
+function createOutbound(socket: HostSocket, onBacklog: () => void) {
   let queue: Uint8Array[] = [];
   function flush(): void {
     const bytes = Buffer.concat(queue);

@@ -16,7 +16,7 @@ export {
 } from './command.ts';
 export { type Conversation, createConversation, type HostLogger } from './conversation.ts';
 export { decide, originalOf, ownOf } from './decision.ts';
-export { frameBytesMax, type Host, type HostTls, startHost } from './host.ts';
+export { attend, frameBytesMax, type Host, type HostSocket, type HostTls, startHost } from './host.ts';
 export type { Leg } from './leg.ts';
 export { createMacKeys, type MacKeys } from './mac-keys.ts';
 export type { Operation, OperationKind, OperationState, SavedAnswer } from './operation.ts';

@@ -14,6 +14,7 @@ test.each([
   ['91', 'retry'],
   ['96', 'retry'],
   ['A0', 'retry'],
+  ['30', 'retry'],
   ['12', 'refused'],
   ['25', 'refused'],
   ['Z9', 'refused'],

@@ -68,13 +68,14 @@ export function forwardRetryMs(attempts: number, random: number): number {
 }
 
 /**
- * What an answer (DE39) means for a stored message. `retry`: the bank could not do it now, or our key is not its
- * key; everything else but approval is the bank's decision and ends the sending.
+ * What an answer (DE39) means for a stored message. `retry`: the bank could not do it now, or could not make sense of
+ * what reached it (garbled on the way, or under a key that is not its own), which says nothing about the message itself:
+ * a copy of it may have been read before. Everything else but approval is the bank's decision and ends the sending.
  */
 export function judgeForward(code: string): ForwardOutcome | 'retry' {
   if (code === '00') return 'accepted';
-  if (code === 'A0' || responseCode(code).outcome === 'retry') return 'retry';
-  return 'refused';
+  const { outcome } = responseCode(code);
+  return outcome === 'retry' || outcome === 'invalid' ? 'retry' : 'refused';
 }
 
 /** The request of a stored message; from the second attempt on it says that it is a repeat. */

@@ -113,6 +113,8 @@ interface HeldLink {
   refusedAt: number;
 }
 
+/** A link that could not be set up, or whose keys could not be read (the database was away), is tried again so soon. */
+const setUpRetryMs = 5_000;
 /** Keys that a bank refuses are read again at most this often. */
 const keyReloadMsMin = 1_000;
 
@@ -122,6 +124,7 @@ class LinkManager {
   readonly #timers: Timers;
   readonly #context: MessageContext;
   #unsubscribe: () => void = () => undefined;
+  #cancelRetry: () => void = () => undefined;
   /** Changes run one after another. */
   #turn: Promise<void> = Promise.resolve();
   #stopped = false;
@@ -143,6 +146,7 @@ class LinkManager {
   async stop(): Promise<void> {
     this.#stopped = true;
     this.#unsubscribe();
+    this.#cancelRetry();
     const stopAll = () => Promise.all([...this.links.values()].map((held) => held.link.stop()));
     await stopAll();
     // A link that was being made meanwhile.
@@ -187,13 +191,17 @@ class LinkManager {
       const members = this.#deps.members.list();
       const kept = new Set(members.filter((m) => m.link !== null).map((m) => m.id));
       for (const [id, held] of this.links) if (!kept.has(id)) this.#retire(id, held);
+      let failed = false;
       for (const member of members) {
         try {
           await this.#follow(member);
         } catch (error) {
+          failed = true;
           this.#deps.onError?.(member.id, error);
         }
       }
+      this.#cancelRetry();
+      if (failed) this.#cancelRetry = this.#timers.after(setUpRetryMs, () => void this.#reconcile());
     });
     return this.#turn;
   }

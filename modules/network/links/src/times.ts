@@ -17,16 +17,7 @@ const OFFSET_STEP_MS = 15 * 60 * SECOND_MS;
  * @param timeZone IANA name, for example `Asia/Shanghai`
  */
 export function createMessageTimes(timeZone: string): MessageTimes {
-  const zone = new Intl.DateTimeFormat('en-GB', {
-    timeZone,
-    hourCycle: 'h23',
-    year: 'numeric',
-    month: '2-digit',
-    day: '2-digit',
-    hour: '2-digit',
-    minute: '2-digit',
-    second: '2-digit',
-  });
+  const zone = formatOf(timeZone);
   let offsetStep = Number.NaN;
   let offsetMs = 0;
   const utc = lastSecond();
@@ -46,6 +37,26 @@ export function createMessageTimes(timeZone: string): MessageTimes {
     localTime: (ms) => local(localMs(ms)).slice(4),
     localDate: (ms) => local(localMs(ms)).slice(0, 4),
   };
+}
+
+/** Formats are dear to make, and one zone needs one. */
+const formats = new Map<string, Intl.DateTimeFormat>();
+
+function formatOf(timeZone: string): Intl.DateTimeFormat {
+  const format =
+    formats.get(timeZone) ??
+    new Intl.DateTimeFormat('en-GB', {
+      timeZone,
+      hourCycle: 'h23',
+      year: 'numeric',
+      month: '2-digit',
+      day: '2-digit',
+      hour: '2-digit',
+      minute: '2-digit',
+      second: '2-digit',
+    });
+  formats.set(timeZone, format);
+  return format;
 }
 
 /** How far the zone is ahead of UTC at an instant, in ms. */

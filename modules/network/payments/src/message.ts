@@ -104,10 +104,17 @@ export function refundOf(p: Payment, r: Refund, merchant: Merchant, acquirerCode
   return forward('refund_advice', p, payload, { id: r.id, stan: r.stan, rrn: r.rrn, atMs: r.createdAtMs });
 }
 
+/**
+ * Answers of a bank that could not make sense of what reached it: format error, unknown key, wrong authentication code
+ * (ISO 8583:1987 field 39 and docs/iso8583.md). They say what became of one garbled copy, and not that there was no other.
+ */
+const notUnderstood: ReadonlySet<string> = new Set(['30', '76', 'A0']);
+
 /** What an answer means for the payment. */
 export function outcomeOf(answer: IssuerAnswer): BankOutcome {
   switch (answer.kind) {
     case 'answered':
+      if (notUnderstood.has(answer.responseCode)) return { kind: 'unknown' };
       return answer.responseCode === '00'
         ? { kind: 'approved', responseCode: answer.responseCode, approvalCode: answer.approvalCode }
         : {

@@ -64,10 +64,10 @@ function decide(
     changes.transfers.push(refundEnd(payment, refund, deps.ids.uuid(), accepted, deps.booksOf(payment)));
     const type = accepted ? `payment.${done.payment.state}` : 'payment.refund_failed';
     change(done.payment, type, { refund: refundView(done.refund) });
-  } else if (forward.kind === 'reversal_advice' && payment.state === 'unknown') {
+  } else if (accepted && forward.kind === 'reversal_advice' && payment.state === 'unknown') {
     change(reversed(payment, nowMs), 'payment.reversed', { response_code: answer.responseCode });
   } else if (!accepted) {
-    // The issuer refuses what it was told is done: a person must look.
+    // The issuer refuses what it was told: a person must look. What it will not reverse it may hold: still unknown.
     change(payment, `payment.${forward.kind}_refused`, { response_code: answer.responseCode });
   }
 }

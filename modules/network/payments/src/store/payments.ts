@@ -177,7 +177,9 @@ async function insertDue(tx: Tx, payments: readonly Payment[]): Promise<void> {
   const due = payments.filter((p) => p.dueAtMs !== null);
   if (due.length === 0) return;
   await tx.query(
-    'insert into payments.due (at, payment_id) select * from unnest($1::timestamptz[], $2::uuid[])',
+    // There already only if somebody else changed the payment meanwhile: then its update tells, and all is undone.
+    `insert into payments.due (at, payment_id) select * from unnest($1::timestamptz[], $2::uuid[])
+     on conflict (at, payment_id) do nothing`,
     [due.map((p) => at(p.dueAtMs)), due.map((p) => p.id)],
     'payments_due_insert',
   );
