@@ -5,6 +5,7 @@ import type { City, CityBank } from './city.ts';
 import { Clients } from './clients.ts';
 import { errandOf } from './errands.ts';
 import { finalJudgement } from './final.ts';
+import { nextDueMs, progressOf } from './idle.ts';
 import { mend, operate } from './operators.ts';
 import type { Plan } from './plan.ts';
 import {
@@ -384,37 +385,15 @@ export class World {
   #sleepWhenIdle(sinceMs: number, before: string): void {
     const { timeline } = this;
     timeline.after(2_000, timeline.outside, () => {
-      const now = this.#progress();
+      const now = progressOf(this.watch, this.#errandsLeft);
       if (now !== before) return this.#sleepWhenIdle(timeline.nowMs, now);
       if (timeline.nowMs - sinceMs < idleMs) return this.#sleepWhenIdle(sinceMs, before);
-      const dueMs = this.#nextDueMs();
+      const dueMs = nextDueMs(this.watch, this.plan.startMs);
       if (dueMs > timeline.nowMs + 1_000 && Number.isFinite(dueMs)) {
         this.trace.note('world', `sleeps until ${dueMs}`);
         timeline.nowMs = dueMs - 500;
       }
       return this.#sleepWhenIdle(timeline.nowMs, now);
     });
-  }
-
-  /** Something that changes whenever anything is stored. */
-  #progress(): string {
-    const attempts = [...this.watch.forwards.values()].reduce((sum, f) => sum + (f.attempts as number), 0);
-    return `${this.watch.events.length} ${this.#errandsLeft} ${attempts}`;
-  }
-
-  #nextDueMs(): number {
-    const { startMs } = this.plan;
-    let least = Number.POSITIVE_INFINITY;
-    const consider = (at: unknown) => {
-      if (at instanceof Date) least = Math.min(least, at.getTime() - startMs);
-    };
-    for (const f of this.watch.forwards.values()) {
-      if (f.acknowledged_at !== null) continue;
-      const lease = f.lease_until as Date | null;
-      const next = f.next_attempt_at as Date;
-      consider(lease !== null && lease > next ? lease : next);
-    }
-    for (const { row } of this.watch.payments.values()) if (row.state === 'processing') consider(row.due_at);
-    return least;
   }
 }
