@@ -2,7 +2,7 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { audit } from '@feiqian/app-auditor';
-import { age, freePorts, LoadClient, openBanks, type Site, settle } from '@feiqian/app-bench';
+import { age, freePorts, LoadClient, openBanks, type Site, settle, signedPay } from '@feiqian/app-bench';
 import { parseConfig, startNetwork } from '@feiqian/app-network';
 import { openPostgres } from '@feiqian/db';
 import { testDatabase } from '@feiqian/testkit';
@@ -168,10 +168,9 @@ test.runIf(url)('the network goes on working on top of it, and is not given anot
       store_id: shop?.storeId,
     });
     const { id } = JSON.parse(made.body) as { id: string };
+    if (!shopper) throw new Error('nobody shops here');
     await until(async () => {
-      const paid = await post(`/v1/wallet/payments/${id}/pay`, shopper?.token, {
-        card_id: shopper?.cards[0]?.cardId,
-      });
+      const paid = await signedPay(client, shopper, shopper.cards[0]?.cardId ?? '', id, `pay-${id}`);
       return paid.body.includes('"state":"captured"');
     }, 10_000);
   } finally {

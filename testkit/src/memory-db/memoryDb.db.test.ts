@@ -109,7 +109,7 @@ const statements: [string, readonly SqlValue[]][] = [
     [id(3)],
   ],
   [
-    'select u.n, u.t from unnest($1::int[], string_to_array($2, e$$|$$, $3)) with ordinality as u (n, t, o) order by o desc',
+    "select u.n, u.t from unnest($1::int[], string_to_array($2, e'|', $3)) with ordinality as u (n, t, o) order by o desc",
     [[1, 2], 'a|', ''],
   ],
   [
