@@ -261,7 +261,8 @@ describe.runIf(chromiumOrSkip())('the console', () => {
     const check = async (where: string) => {
       await page.getByRole('heading', { level: 1 }).first().waitFor();
       // Nothing on its way any more: no grey place, no turning ring.
-      await page.waitForFunction(`!document.querySelector('.fq-pulse, .fq-spin')`);
+      // Asked of the page from outside: what polls inside it would be script that the page does not allow.
+      await page.locator('.fq-pulse, .fq-spin').first().waitFor({ state: 'detached' });
       const wide = await page.evaluate<number>('document.documentElement.scrollWidth - innerWidth');
       if (wide > 0) found.push(`${where}: ${wide} px too wide`);
       for (const complaint of await axeComplaints(page, axe)) found.push(`${where}: ${complaint}`);
