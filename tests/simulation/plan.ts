@@ -74,8 +74,8 @@ const instants = [
   Date.UTC(2026, 11, 31, 23, 59, 40),
   Date.UTC(2031, 11, 31, 15, 59, 40),
 ];
-/** STANs come from hundredths of seconds: from here they wrap around soon. */
-const stanCycleMs = 9_999_990;
+/** STANs begin at hundredths of seconds: from here they wrap around soon. */
+const stanCycleMs = 156_240;
 
 function startOf(chance: Chance): number {
   const day =

@@ -50,6 +50,8 @@ export interface Command {
   acquirer: string;
   terminal: string;
   rrn: string;
+  /** Field 38: of the original, where the message names one. */
+  approvalCode: string | null;
   /** Keyed hash of the card number. */
   panLookup: string;
   /** YYMM as the message says, or null. */
@@ -137,6 +139,7 @@ export function readCommand(
       acquirer,
       terminal,
       rrn,
+      approvalCode: text(38)?.trim() || null,
       panLookup,
       expiry: text(14),
       amount,
@@ -225,6 +228,7 @@ export function abandonCommand(leg: LegName): Command {
     acquirer: leg.acquirer,
     terminal: '',
     rrn: leg.rrn,
+    approvalCode: null,
     panLookup: '',
     expiry: null,
     amount: 0n,

@@ -110,6 +110,7 @@ function commandOf(stories: readonly Story[], { story: index, part, reversal }: 
     acquirer: '99',
     terminal: 'T',
     rrn,
+    approvalCode: null,
     panLookup: 'lookup',
     expiry: null,
     amount: BigInt(amountOf(s, part)),
@@ -170,7 +171,7 @@ function bank() {
       const all = [...operations.values()];
       const under = (reference: string) => all.filter((o) => o.reference === reference);
       const original = command.original
-        ? originalOf(command, under(command.original.reference as string))
+        ? originalOf(command, under(command.original.reference as string), card.id)
         : null;
       counter += 1;
       const id = `id-${counter.toString(16).padStart(8, '0')}`;
@@ -313,4 +314,42 @@ test('every repeat gets the answer that the first one got', () => {
     }),
     { numRuns: 200 },
   );
+});
+
+test('a refund finds its payment among several of one name: by card, then approval code, then terminal', () => {
+  const sale: Operation = {
+    id: 'sale',
+    reference: '0/sale',
+    terminal: 'T',
+    acquirer: '99',
+    rrn: 'A',
+    kind: 'purchase',
+    state: 'posted',
+    cardId: card.id,
+    accountId: account.id,
+    parentId: null,
+    amount: 100n,
+    currency: 156,
+    posted: 100n,
+    refunded: 0n,
+    transferId: null,
+    authorisationCode: '111111',
+    counted: false,
+    description: '',
+    createdAtMs: nowMs,
+  };
+  const story: Story = { hold: false, amount: 100, completed: 100, refunds: [10] };
+  const refund = commandOf([story], { story: 0, part: 'refund0', reversal: false });
+  const found = (change: Partial<Command>, others: readonly Partial<Operation>[]) =>
+    originalOf(
+      { ...refund, ...change },
+      [...others.map((o): Operation => ({ ...sale, id: 'other', rrn: 'B', ...o })), sale],
+      card.id,
+    )?.id;
+
+  expect(found({ terminal: 'U' }, [{ cardId: 'another' }])).toBe('sale');
+  expect(found({ terminal: 'U' }, [{ kind: 'refused', state: 'refused' }])).toBe('sale');
+  expect(found({ approvalCode: '111111' }, [{ authorisationCode: '222222' }])).toBe('sale');
+  expect(found({}, [{ terminal: 'U', authorisationCode: '222222' }])).toBe('sale');
+  expect(found({ approvalCode: '111111' }, [{}])).toBeUndefined();
 });

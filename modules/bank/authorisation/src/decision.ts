@@ -257,14 +257,27 @@ export function ownOf(command: Command, candidates: readonly Operation[]): Opera
 /**
  * The operation that a later message means, among those under the reference it names (or, without field 90,
  * under its RRN). A reversal carries the RRN of its original. A refund or completion has its own and may come
- * from another till of the shop: then terminal, and last uniqueness, must tell.
+ * from another till of the shop: then its card, and of several of that card its approval code or terminal, must tell.
+ *
+ * @param cardId of the command, null when no card has its number
  */
-export function originalOf(command: Command, candidates: readonly Operation[]): Operation | null {
+export function originalOf(
+  command: Command,
+  candidates: readonly Operation[],
+  cardId: string | null,
+): Operation | null {
   const byRrn = candidates.find((o) => o.rrn === command.rrn);
   if (byRrn || command.kind === 'reversal' || command.kind === 'abandon') return byRrn ?? null;
-  const seen = candidates.filter((o) => o.kind !== 'refused');
-  const [only, ...more] = seen;
-  const sameTerminal = seen.filter((o) => o.terminal === command.terminal);
-  if (sameTerminal.length === 1) return sameTerminal[0] ?? null;
+  const seen = candidates.filter((o) => o.kind !== 'refused' && o.cardId === cardId);
+  const { approvalCode, terminal } = command;
+  return (
+    onlyOne(seen) ??
+    onlyOne(seen.filter((o) => approvalCode !== null && o.authorisationCode === approvalCode)) ??
+    onlyOne(seen.filter((o) => o.terminal === terminal))
+  );
+}
+
+function onlyOne(operations: readonly Operation[]): Operation | null {
+  const [only, ...more] = operations;
   return only && more.length === 0 ? only : null;
 }

@@ -130,7 +130,7 @@ export function viewOf(
           (o) => o.acquirer === command.acquirer && (o.kind === 'hold' || o.kind === 'purchase'),
         )
       : [];
-  const original = originalOf(command, candidates);
+  const original = originalOf(command, candidates, card?.id ?? null);
   const account = accountOf(command, loaded.cards, loaded.accounts, loaded.payees);
   const state = account ? loaded.states.get(account.id) : undefined;
   const balance = account ? loaded.balances.get(account.id) : undefined;

@@ -1,7 +1,13 @@
 import { manualClock } from '@feiqian/clock';
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { createReferences, nodeCountMax, referencesEpochMs, referencesPerMsMax } from './references.ts';
+import {
+  createReferences,
+  nodeCountMax,
+  referencesEpochMs,
+  referencesPerMsMax,
+  stansPerNode,
+} from './references.ts';
 
 test('a reference is six digits and twelve characters', () => {
   const { stan, rrn } = createReferences({ clock: manualClock(), node: 63 }).next();
@@ -63,12 +69,16 @@ test('nothing is made before the floor or beyond the reservation', () => {
   expect(() => references.next()).toThrow(/ran out/);
 });
 
-test('the STAN wraps from 999999 to 000001', () => {
-  const clock = manualClock();
-  const begin = Number(createReferences({ clock, node: 0 }).next().stan);
-  clock.advance((999_990 - begin) * 10);
-  const references = createReferences({ clock, node: 0 });
-  const stans = Array.from({ length: 12 }, () => references.next().stan);
-  expect(stans.slice(0, 2)).toEqual(['999990', '999991']);
-  expect(stans.slice(-3)).toEqual(['999999', '000001', '000002']);
+test('a process has its own STANs and begins again with the first of them', () => {
+  const seen = new Set<string>();
+  for (const node of [0, 1, nodeCountMax - 1]) {
+    const references = createReferences({ clock: manualClock(), node });
+    const own = Array.from({ length: stansPerNode }, () => references.next().stan);
+    expect(own.some((stan) => seen.has(stan))).toBe(false);
+    for (const stan of own) seen.add(stan);
+    expect(references.next().stan).toBe(own[0]);
+  }
+  expect(seen.size).toBe(3 * stansPerNode);
+  expect(seen.has('000001')).toBe(true);
+  expect([...seen].every((stan) => /^[0-9]{6}$/.test(stan))).toBe(true);
 });

@@ -5,7 +5,8 @@ export const nodeCountMax = 64;
 /** References one process may make in one millisecond: fourteen bits. */
 export const referencesPerMsMax = 16_384;
 
-const STAN_MAX = 999_999;
+/** Every process has its own STANs: two messages of one second are never called the same in DE90. */
+export const stansPerNode = Math.floor(999_999 / nodeCountMax);
 const RRN_CHARS = 12;
 /** 2020-01-01T00:00:00Z; 41 bits of milliseconds from here reach the year 2089. */
 export const referencesEpochMs = 1_577_836_800_000;
@@ -15,7 +16,7 @@ const HALF = 36 ** 6;
 
 /** A pair that names one message: DE11 for the link, DE37 for ever. */
 export interface Reference {
-  /** Six digits, `000001` to `999999`, wrapping. */
+  /** Six digits, `000001` to `999999`, of this process alone, wrapping after {@link stansPerNode}. */
   stan: string;
   /** Twelve characters 0–9 A–Z, unique across processes and restarts. */
   rrn: string;
@@ -57,7 +58,8 @@ export function createReferences(deps: ReferencesDeps): CountedReferences {
     throw new RangeError('node is not 0 to 63');
   let lastMs = Math.max(deps.floorMs ?? 0, referencesEpochMs);
   let counter = referencesPerMsMax - 1;
-  let stan = Math.floor(clock.now() / 10) % STAN_MAX;
+  // Where the process that had this number before is unlikely to be.
+  let counted = Math.floor(clock.now() / 10) % stansPerNode;
 
   return {
     usedUntilMs: () => lastMs,
@@ -71,9 +73,9 @@ export function createReferences(deps: ReferencesDeps): CountedReferences {
         counter = 0;
         if (lastMs > reservedUntilMs()) throw new Error('the reservation of references ran out');
       }
-      stan = (stan % STAN_MAX) + 1;
+      counted = (counted + 1) % stansPerNode;
       return {
-        stan: stan.toString().padStart(6, '0'),
+        stan: (node * stansPerNode + counted + 1).toString().padStart(6, '0'),
         rrn: encodeRrn(lastMs - referencesEpochMs, node, counter),
       };
     },
