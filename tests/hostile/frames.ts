@@ -17,6 +17,14 @@ export interface OddMessage {
   frame: Uint8Array;
 }
 
+/** One way to be wrong, for any message with the same fields: nothing is drawn, encoded or sealed before it is asked for. */
+export interface OddWay {
+  what: string;
+  field: number | null;
+  /** Null when not even the loosened layout can carry it. */
+  of(message: Message, key: Uint8Array, chance: Chance): Uint8Array | null;
+}
+
 /**
  * The same layout as a profile, but a field takes what its format forbids: letters among digits, half-bytes that are
  * no digit, values beyond their length.
@@ -68,80 +76,86 @@ export function fieldValue(format: FieldFormat, chance: Chance): string | Uint8A
   return textOf(chance, type === 'an' ? digits + letters : digits + letters + marks, size);
 }
 
+type Draw = (chance: Chance) => string | Uint8Array;
+
 /** Values that the format forbids or few expect, as the loosened profile takes them. */
-function oddValues(format: FieldFormat, chance: Chance): [string, string | Uint8Array][] {
-  const { length, type, encoding } = format;
+function oddValues({ length, type, encoding }: FieldFormat): [string, Draw][] {
   const most = typeof length === 'object' ? length.max : length;
   const wire = type === 'b' && encoding !== 'binary' ? most * 2 : most;
-  const odd: [string, string | Uint8Array][] = [];
+  const odd: [string, Draw][] = [];
   if (type === 'b' && encoding === 'binary') {
-    odd.push(['zeros', new Uint8Array(most)], ['ones', new Uint8Array(most).fill(0xff)]);
+    odd.push(['zeros', () => new Uint8Array(most)], ['ones', () => new Uint8Array(most).fill(0xff)]);
   } else if (encoding === 'bcd') {
-    odd.push(['half-bytes that are no digit', textOf(chance, ':;<=>?', most)], ['zeros', '0'.repeat(most)]);
+    odd.push(
+      ['half-bytes that are no digit', (chance) => textOf(chance, ':;<=>?', most)],
+      ['zeros', () => '0'.repeat(most)],
+    );
   } else {
     odd.push(
-      ['zeros', '0'.repeat(wire)],
-      ['nines', '9'.repeat(wire)],
-      ['letters', textOf(chance, letters, wire)],
-      ['marks', textOf(chance, marks, wire)],
-      ['blanks', ' '.repeat(wire)],
-      ['a statement', "'; drop table x; --".padEnd(wire).slice(0, wire)],
+      ['zeros', () => '0'.repeat(wire)],
+      ['nines', () => '9'.repeat(wire)],
+      ['letters', (chance) => textOf(chance, letters, wire)],
+      ['marks', (chance) => textOf(chance, marks, wire)],
+      ['blanks', () => ' '.repeat(wire)],
+      ['a statement', () => "'; drop table x; --".padEnd(wire).slice(0, wire)],
     );
   }
   if (typeof length === 'object' && !(type === 'b' && encoding === 'binary')) {
-    odd.push(['nothing', ''], ['more than it takes', '1'.repeat(length.var === 'LL' ? 99 : 999)]);
+    odd.push(['nothing', () => ''], ['more than it takes', () => '1'.repeat(length.var === 'LL' ? 99 : 999)]);
   }
   return odd;
 }
 
-/** Everything one mutation away from a message: each field of the profile, in every way, and its type. */
+const oddTypes = '0000 0110 0210 0300 0320 0500 0600 0620 0810 0900 1200 9999'.split(' ');
+
+/** Every way to be one mutation away from messages with the fields of this one: each field of the profile, and the type. */
+export function oddWays(profile: MessageProfile, sample: Message): OddWay[] {
+  const wide = looseOf(profile);
+  const ways: OddWay[] = [];
+  const add = (what: string, field: number | null, change: (message: Message, chance: Chance) => Message) =>
+    ways.push({
+      what,
+      field,
+      of(message, key, chance) {
+        const changed = change({ ...message, fields: widened(wide, message.fields) }, chance);
+        try {
+          return applyMac(wide, changed, createCmac(key));
+        } catch {
+          return null;
+        }
+      },
+    });
+  for (const [name, format] of Object.entries(profile.fields)) {
+    const field = Number(name);
+    if (profile.mac?.fields.includes(field as 64)) continue;
+    const put = (what: string, draw: Draw) =>
+      add(what, field, (message, chance) => ({
+        ...message,
+        fields: { ...message.fields, [field]: draw(chance) },
+      }));
+    if (sample.fields[field] !== undefined)
+      add(`field ${field} missing`, field, ({ fields: { [field]: _, ...rest }, ...message }) => ({
+        ...message,
+        fields: rest,
+      }));
+    put(`field ${field} with another value`, (chance) => asWide(wide, field, fieldValue(format, chance)));
+    for (const [what, draw] of oddValues(format)) put(`field ${field}: ${what}`, draw);
+  }
+  for (const mti of oddTypes) add(`type ${mti}`, null, (message) => ({ ...message, mti }));
+  return ways;
+}
+
+/** Everything one mutation away from a message. */
 export function oddMessages(
   profile: MessageProfile,
   message: Message,
   key: Uint8Array,
   chance: Chance,
 ): OddMessage[] {
-  const mac = createCmac(key);
-  const wide = looseOf(profile);
-  const odd: OddMessage[] = [];
-  const add = (what: string, field: number | null, changed: Message) => {
-    try {
-      odd.push({ what, field, frame: applyMac(wide, changed, mac) });
-    } catch {
-      // Not even the loosened layout can carry it.
-    }
-  };
-  for (const [name, format] of Object.entries(profile.fields)) {
-    const field = Number(name);
-    if (profile.mac?.fields.includes(field as 64)) continue;
-    const put = (value: string | Uint8Array): Message => ({
-      ...message,
-      fields: { ...widened(wide, message.fields), [field]: value },
-    });
-    if (message.fields[field] !== undefined) {
-      const { [field]: _, ...rest } = widened(wide, message.fields);
-      add(`field ${field} missing`, field, { ...message, fields: rest });
-    }
-    const good = fieldValue(format, chance);
-    add(`field ${field} with another value`, field, put(asWide(wide, field, good)));
-    for (const [what, value] of oddValues(format, chance)) add(`field ${field}: ${what}`, field, put(value));
-  }
-  for (const mti of [
-    '0000',
-    '0110',
-    '0210',
-    '0300',
-    '0320',
-    '0500',
-    '0600',
-    '0620',
-    '0810',
-    '0900',
-    '1200',
-    '9999',
-  ])
-    add(`type ${mti}`, null, { ...message, mti, fields: widened(wide, message.fields) });
-  return odd;
+  return oddWays(profile, message).flatMap(({ what, field, of }) => {
+    const frame = of(message, key, chance);
+    return frame === null ? [] : [{ what, field, frame }];
+  });
 }
 
 /** Binary values in the form the loosened profile takes: hexadecimal characters where those go over the wire. */
