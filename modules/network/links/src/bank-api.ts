@@ -1,9 +1,11 @@
 import {
   type BankApiRoute,
+  type BankApiRouteId,
   type BankBalance,
   type BankCardList,
   type BankConsent,
   type BankHealth,
+  BankLimit,
   type BankMovementPage,
   type BankProblemCode,
   bankApiRoutes,
@@ -12,14 +14,15 @@ import {
   type ProvisionedBankCard,
 } from '@feiqian/contract';
 import type { Member, Members } from '@feiqian/members';
+import type { Static, TSchema } from 'typebox';
 import { Compile } from 'typebox/compile';
-import { Clean } from 'typebox/value';
+import { Check, Clean } from 'typebox/value';
 import { type BankHttp, type BankHttpResult, createBankHttp } from './bank-call.ts';
 
 /**
  * Why a bank did not do what was asked.
  *
- * - `customer_unknown`, `consent_required`, `card_unknown`, `card_not_active`, `not_found`: the bank says so
+ * - a code of the bank API's own list (docs/bank-errors.md): the bank says so
  * - `not_configured`: the member has no bank API, or no key for it
  * - `member_suspended`: the network does not ask this member
  * - `unavailable`: the bank could not be reached, is busy, or failed (5xx); nothing was learnt, try again later
@@ -28,11 +31,7 @@ import { type BankHttp, type BankHttpResult, createBankHttp } from './bank-call.
  * - `rejected`: the bank calls our request wrong (400, 401, 413, 415, 405): a fault of the set-up
  */
 export type BankApiRefusal =
-  | 'customer_unknown'
-  | 'consent_required'
-  | 'card_unknown'
-  | 'card_not_active'
-  | 'not_found'
+  | PassedOn
   | 'not_configured'
   | 'member_suspended'
   | 'unavailable'
@@ -40,7 +39,47 @@ export type BankApiRefusal =
   | 'bad_answer'
   | 'rejected';
 
-export type BankApiAnswer<T> = { ok: true; value: T } | { ok: false; code: BankApiRefusal };
+/** Refusals of a bank that are about the person or the thing asked for, and so are told on. */
+const passedOn = [
+  'customer_unknown',
+  'consent_required',
+  'verification_required',
+  'card_unknown',
+  'account_unknown',
+  'product_unknown',
+  'not_found',
+  'card_not_active',
+  'account_not_open',
+  'account_not_empty',
+  'application_decided',
+  'idempotency_key_reused',
+  'class_not_permitted',
+  'limit_exceeded',
+  'application_open',
+  'too_many_requests',
+] as const satisfies readonly BankProblemCode[];
+type PassedOn = (typeof passedOn)[number];
+
+/** `limit` says which limit was broken, with `limit_exceeded`. */
+export type BankApiAnswer<T> =
+  | { ok: true; value: T }
+  | { ok: false; code: BankApiRefusal; limit?: BankLimit };
+
+/** What a question of any route carries. Values of `query` that are undefined are left out. */
+export interface BankQuestion {
+  params?: Record<string, string>;
+  query?: Record<string, string | undefined>;
+  body?: unknown;
+  /** Idempotency-Key; the routes that are `idempotent` need one. */
+  key?: string;
+}
+
+/** What a route of the bank API answers. */
+export type BankAnswerOf<K extends BankApiRouteId> = (typeof bankApiRoutes)[K] extends {
+  answer: infer A extends TSchema;
+}
+  ? Static<A>
+  : null;
 
 /** What ISO 8583 does not carry, asked of a member's bank. Never throws for anything a bank does. */
 export interface BankApi {
@@ -61,6 +100,12 @@ export interface BankApi {
     page?: { limit?: number; cursor?: string },
   ): Promise<BankApiAnswer<BankMovementPage>>;
   health(memberId: string): Promise<BankApiAnswer<BankHealth>>;
+  /** Any route of the bank API, its answer checked against the contract. */
+  ask<K extends BankApiRouteId>(
+    memberId: string,
+    route: K,
+    question?: BankQuestion,
+  ): Promise<BankApiAnswer<BankAnswerOf<K>>>;
   /** Closes the connections that are kept open. */
   close(): void;
 }
@@ -69,20 +114,9 @@ export interface BankApiDeps {
   members: Pick<Members, 'get' | 'openSecret'>;
 }
 
-interface Ask {
+interface Ask extends BankQuestion {
   route: BankApiRoute;
-  params?: Record<string, string>;
-  query?: Record<string, string>;
-  body?: unknown;
 }
-
-const passedOn: readonly BankProblemCode[] = [
-  'customer_unknown',
-  'consent_required',
-  'card_unknown',
-  'card_not_active',
-  'not_found',
-];
 
 /** Creates the client of all members' bank APIs. */
 export function createBankApi(deps: BankApiDeps): BankApi {
@@ -109,6 +143,7 @@ export function createBankApi(deps: BankApiDeps): BankApi {
       return ask(memberId, { route: routes.cardMovements, params: { ref }, query });
     },
     health: (memberId) => ask(memberId, { route: routes.health }),
+    ask: (memberId, id, question = {}) => ask(memberId, { route: routes[id], ...question }),
     close: () => client.close(),
   };
 }
@@ -126,7 +161,10 @@ class BankApiClient {
     this.#deps = deps;
   }
 
-  async ask<T>(memberId: string, { route, params, query, body }: Ask): Promise<BankApiAnswer<T>> {
+  async ask<T>(
+    memberId: string,
+    { route, params, query, body, key: idempotencyKey }: Ask,
+  ): Promise<BankApiAnswer<T>> {
     const member = this.#deps.members.get(memberId);
     if (!member?.bankApi) return { ok: false, code: 'not_configured' };
     if (member.status !== 'active') return { ok: false, code: 'member_suspended' };
@@ -138,6 +176,7 @@ class BankApiClient {
       path: pathOf(route.path, params ?? {}, query),
       apiKey: key && Buffer.from(key.bytes).toString('utf8'),
       body,
+      ...(idempotencyKey === undefined ? {} : { idempotencyKey }),
     });
     return read<T>(route, result);
   }
@@ -167,11 +206,13 @@ class BankApiClient {
   }
 }
 
-function pathOf(path: string, params: Record<string, string>, query?: Record<string, string>): string {
+function pathOf(path: string, params: Record<string, string>, query: BankQuestion['query']): string {
   const filled = path.replace(/\{([a-z_]+)\}/g, (_whole, name: string) =>
     encodeURIComponent(params[name] ?? ''),
   );
-  return query === undefined ? filled : `${filled}?${new URLSearchParams(query)}`;
+  const asked = new URLSearchParams();
+  for (const [name, value] of Object.entries(query ?? {})) if (value !== undefined) asked.set(name, value);
+  return asked.size === 0 ? filled : `${filled}?${asked}`;
 }
 
 const validators = new Map<string, (value: unknown) => boolean>();
@@ -216,5 +257,7 @@ function readAnswered<T>(route: BankApiRoute, status: number, body: unknown): Ba
   if (status < 400) return { ok: false, code: 'bad_answer' };
   const said = typeof body === 'object' && body !== null && 'code' in body ? body.code : undefined;
   const code = passedOn.find((c) => c === said && bankProblemCodes[c] === status);
-  return { ok: false, code: (code as BankApiRefusal | undefined) ?? 'rejected' };
+  if (code !== 'limit_exceeded') return { ok: false, code: code ?? 'rejected' };
+  const limit = Clean(BankLimit, (body as { limit?: unknown }).limit);
+  return Check(BankLimit, limit) ? { ok: false, code, limit } : { ok: false, code };
 }

@@ -21,6 +21,7 @@ export interface BankHttpCall {
   path: string;
   /** Bearer key; null for none. */
   apiKey: string | null;
+  idempotencyKey?: string;
   body: unknown;
 }
 
@@ -58,6 +59,7 @@ export function createBankHttp(target: BankHttpTarget): BankHttp {
     const text = call.body === undefined ? null : JSON.stringify(call.body);
     const headers: Record<string, string> = { accept: 'application/json' };
     if (call.apiKey !== null) headers.authorization = `Bearer ${call.apiKey}`;
+    if (call.idempotencyKey !== undefined) headers['idempotency-key'] = call.idempotencyKey;
     if (text !== null) {
       headers['content-type'] = 'application/json';
       headers['content-length'] = String(Buffer.byteLength(text));

@@ -1,4 +1,11 @@
-export { type BankApi, type BankApiAnswer, type BankApiRefusal, createBankApi } from './bank-api.ts';
+export {
+  type BankAnswerOf,
+  type BankApi,
+  type BankApiAnswer,
+  type BankApiRefusal,
+  type BankQuestion,
+  createBankApi,
+} from './bank-api.ts';
 export { backlogBytesMax, frameBytesMax, type LinkNotice, type LinkState } from './bank-link.ts';
 export type { BreakerReason, BreakerState, BreakerView } from './breaker.ts';
 export { type Connection, type ConnectionHandlers, type Dial, type DialTarget, tcpDial } from './dial.ts';

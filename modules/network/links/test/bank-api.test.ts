@@ -20,9 +20,11 @@ type Handler = (request: IncomingMessage, response: ServerResponse, body: string
 
 async function setUp(handler: Handler, change: Partial<Member> = {}) {
   const asked: { method: string; url: string; key: string; body: string }[] = [];
+  const keys: unknown[] = [];
   const server = createServer(async (request, response) => {
     let body = '';
     for await (const chunk of request) body += chunk;
+    keys.push(request.headers['idempotency-key']);
     asked.push({
       method: request.method ?? '',
       url: request.url ?? '',
@@ -49,7 +51,7 @@ async function setUp(handler: Handler, change: Partial<Member> = {}) {
     },
   });
   clients.push(api);
-  return { api, id, asked, server };
+  return { api, id, asked, keys, server };
 }
 
 const json =
@@ -93,6 +95,21 @@ test('paths and queries are those of the contract', async () => {
     `POST /bank/v1/cards/${ref}/provision`,
     `DELETE /bank/v1/consents/${consentId}`,
   ]);
+});
+
+test('any route can be asked; a write carries its key, and a broken limit is told with what is left', async () => {
+  const limit = { code: 'accounts', max: 1, used: 1, left: 0, until: null };
+  const { api, id, keys } = await setUp(json(422, { code: 'limit_exceeded', limit: { ...limit, more: 1 } }));
+  const opening = await api.ask(id, 'openAccount', { body: { class: 'class_2' }, key: 'opening-1' });
+  expect(opening).toEqual({ ok: false, code: 'limit_exceeded', limit });
+  expect(keys).toEqual(['opening-1']);
+  const { asked, ...other } = await setUp(json(422, { code: 'limit_exceeded', limit: 'a lot' }));
+  const query = { consent_id: consentId, limit: undefined };
+  expect(await other.api.ask(other.id, 'owed', { params: { ref: `acc_${hex}` }, query })).toEqual({
+    ok: false,
+    code: 'limit_exceeded',
+  });
+  expect(asked[0]?.url).toBe(`/bank/v1/accounts/acc_${hex}/owed?consent_id=${consentId}`);
 });
 
 test('a field that the contract does not know is dropped', async () => {
