@@ -34,6 +34,29 @@ export function figuresOf(samples: readonly Sample[]): Figures {
   };
 }
 
+/** What was offered and carried, each a second. */
+export interface Rates {
+  offered: number;
+  carried: number;
+}
+
+const growingMs = 2_000;
+
+/**
+ * What the generator has really offered, by when it began each purchase, and what was captured meanwhile. Of that the
+ * first two seconds do not count: the waits that make a network refuse are still growing.
+ */
+export function ratesOf(samples: readonly Sample[]): Rates {
+  const firstMs = Math.min(...samples.map((s) => s.dueAtMs));
+  const lastMs = Math.max(...samples.map((s) => s.startAtMs));
+  const fromMs = firstMs + growingMs;
+  const carried = samples.filter((s) => s.end === 'captured' && s.endAtMs >= fromMs && s.endAtMs < lastMs);
+  return {
+    offered: (samples.length * 1000) / (lastMs - firstMs),
+    carried: (carried.length * 1000) / (lastMs - fromMs),
+  };
+}
+
 export const ofBanks = (samples: readonly Sample[], ...banks: number[]): Sample[] =>
   samples.filter((s) => banks.includes(s.bank));
 

@@ -1,7 +1,17 @@
 import { connect, type Socket } from 'node:net';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { pause } from '../support/until.ts';
-import { bySecond, type Figures, figuresOf, lineOf, ofBanks, quantile, recoveredAfter } from './figures.ts';
+import {
+  bySecond,
+  type Figures,
+  figuresOf,
+  lineOf,
+  ofBanks,
+  quantile,
+  type Rates,
+  ratesOf,
+  recoveredAfter,
+} from './figures.ts';
 import { capacityOf, type Load, type Manners, offerPurchases, type Sample } from './purchases.ts';
 import { openStage, type Stage } from './stage.ts';
 
@@ -12,7 +22,7 @@ import { openStage, type Stage } from './stage.ts';
  * The tests build on each other and run in order. OVERLOAD_OUTAGE_SECONDS makes the outage longer than CI has time for.
  */
 
-const outageSeconds = Number(process.env.OVERLOAD_OUTAGE_SECONDS ?? 10);
+const outageSeconds = Number(process.env.OVERLOAD_OUTAGE_SECONDS ?? 6);
 /** Asked for: back to normal by itself within two minutes of the end of an outage. */
 const recoverySecondsMax = 120;
 /** A part of the capacity that leaves room: the machine runs the generator, the banks and the database as well. */
@@ -88,9 +98,13 @@ const backAfter = (samples: readonly Sample[], fromMs: number): number | null =>
 beforeAll(async () => {
   stage = await openStage();
   load = { client: stage.client, town: stage.town, run: 'warm' };
-  await capacityOf(load, 64, 2);
-  capacity = await capacityOf({ ...load, run: 'capacity' }, 128, 3);
+  capacity = await capacityOf(load, { atOnce: 64, warmUpSeconds: 3, seconds: 3 });
   rate = Math.max(15, capacity * calmShare);
+  say(
+    stage.processor === null
+      ? 'the network shares every processor with the generator'
+      : `the network and its database on processor ${stage.processor}, the generator on another`,
+  );
   say(`capacity ${capacity.toFixed(0)} purchases/s; calm load ${rate.toFixed(0)}/s`);
 }, 180_000);
 afterAll(() => stage?.close());
@@ -102,38 +116,48 @@ test('a calm load is captured, all of it', async () => {
   expect(calm.share).toBeGreaterThan(0.98);
 });
 
-/** Twice what it carries: more and more is offered, until what comes out is no more than half of it or so. */
-async function offerTwice(): Promise<{ samples: Sample[]; perSecond: number; slack: number }> {
-  for (let offered = capacity * 2, tries = 0; ; offered *= 2, tries++) {
-    const samples = await phase('twice', offered, 4);
+/** Well over twice, since what it carries under this load is known only afterwards. */
+const excess = 2.5;
+const twiceSeconds = 6;
+const twiceTriesMax = 4;
+
+/** More than twice what it carries is offered; when it has carried more than it did before, more than twice that. */
+async function offerTwice(): Promise<{ samples: Sample[]; rates: Rates; slack: number; waited: number }> {
+  for (let perSecond = capacity * excess, tries = 1; ; tries++) {
+    const waitedBefore = stage.client.waited;
+    const samples = await phase('twice', perSecond, twiceSeconds);
     const slack = late.stop();
-    const { captured, share } = figuresOf(samples);
-    const lastMs = Math.max(...samples.map((s) => s.endAtMs));
-    const perSecond = (captured * 1000) / (lastMs - Math.min(...samples.map((s) => s.dueAtMs)));
-    if (share < 0.75 || tries === 4) return { samples, perSecond, slack };
-    capacity = Math.max(capacity, perSecond);
+    const rates = ratesOf(samples);
+    const waited = stage.client.waited - waitedBefore;
+    if (rates.offered >= 2 * rates.carried || tries === twiceTriesMax)
+      return { samples, rates, slack, waited };
+    say(`it carried ${rates.carried.toFixed(0)}/s of ${rates.offered.toFixed(0)}/s, so more is offered`);
+    perSecond = Math.max(rates.carried * excess, perSecond * 1.6);
   }
 }
 
 test('at twice the capacity it refuses at once what it cannot carry, and carries what it can', async () => {
-  const { samples, perSecond, slack } = await offerTwice();
+  const { samples, rates, slack, waited } = await offerTwice();
   const f = figuresOf(samples);
   const refusalMs = samples.flatMap((s) => s.refusalMs);
   say(lineOf('twice the capacity', f));
   say(
-    `${refusalMs.length} refusals in p50 ${quantile(refusalMs, 0.5).toFixed(0)}, p99 ${quantile(refusalMs, 0.99).toFixed(0)} ms; ${perSecond.toFixed(0)} captured/s of ${capacity.toFixed(0)}/s; generator late by ${slack.toFixed(0)} ms at most`,
+    `${refusalMs.length} refusals in p50 ${quantile(refusalMs, 0.5).toFixed(0)}, p99 ${quantile(refusalMs, 0.99).toFixed(0)} ms; offered ${rates.offered.toFixed(0)}/s, carried ${rates.carried.toFixed(0)}/s; generator late by ${slack.toFixed(0)} ms at most`,
   );
+  // That it was offered at all: the generator kept up, and nothing waited for it outside the network.
+  expect(rates.offered).toBeGreaterThanOrEqual(2 * rates.carried);
+  expect(waited).toBe(0);
   expect(refusalMs.length).toBeGreaterThan(samples.length * 0.1);
   expect(Object.keys(f.ends).filter((end) => !['captured', 'refused 503 overloaded'].includes(end))).toEqual(
     [],
   );
   for (const seconds of samples.flatMap((s) => s.retryAfter)) expect(seconds).toBeGreaterThanOrEqual(1);
   expect(quantile(refusalMs, 0.95)).toBeLessThan(1_000 + slack);
-  expect(perSecond).toBeGreaterThan(capacity * 0.4);
+  expect(rates.carried).toBeGreaterThan(capacity * 0.3);
 }, 120_000);
 
 test('after it everything is as before, at once', async () => {
-  const samples = await phase('after', rate, 7);
+  const samples = await phase('after', rate, 6);
   late.stop();
   say(lineOf('after it', figuresOf(samples)));
   const back = recoveredAfter(bySecond(samples, goodMs), 0.95, 3);
@@ -205,7 +229,7 @@ test('programs that repeat at once without end do not keep it down after it has 
   );
   await pause(2_000);
   stage.network.kill('SIGSTOP');
-  await pause(4_000);
+  await pause(3_000);
   stage.network.kill('SIGCONT');
   wokenAtMs = performance.now();
   const samples = await storm;
@@ -218,7 +242,7 @@ test('programs that repeat at once without end do not keep it down after it has 
 
 test('a flood of polls and hundreds of slow clients take nothing from payments', async () => {
   const slow = await Promise.all(Array.from({ length: 400 }, () => drip(stage.port)));
-  const polls = flood(120, 5_000);
+  const polls = flood(120, 4_000);
   const samples = await phase('flood', rate, 4);
   const slack = late.stop();
   const f = figuresOf(samples);

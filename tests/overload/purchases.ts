@@ -6,6 +6,8 @@ export interface Sample {
   /** Number of the bank of the payer's card. */
   bank: number;
   dueAtMs: number;
+  /** When the generator did begin it. */
+  startAtMs: number;
   endAtMs: number;
   /** `captured`, `declined <reason>`, `unknown`, `refused <status> <code>` or `error <words>`. */
   end: string;
@@ -49,6 +51,7 @@ async function purchase(load: Load, n: number, dueAtMs: number): Promise<Sample>
   const sample: Sample = {
     bank,
     dueAtMs,
+    startAtMs: performance.now(),
     endAtMs: 0,
     end: '',
     refusalMs: [],
@@ -134,17 +137,25 @@ export async function offerPurchases(load: Load, rate: number, seconds: number):
   return samples;
 }
 
-/** Purchases a second with so many at a time (closed model). */
-export async function capacityOf(load: Load, atOnce: number, seconds: number): Promise<number> {
-  const endAt = performance.now() + seconds * 1000;
+/** Whoever is refused comes again after this time, so that refusals are not most of what is done. */
+const againMs = 100;
+
+/** Captured purchases a second with so many customers at a time (closed model), after they have come for a while. */
+export async function capacityOf(
+  load: Load,
+  o: { atOnce: number; warmUpSeconds: number; seconds: number },
+): Promise<number> {
+  const fromMs = performance.now() + o.warmUpSeconds * 1000;
+  const toMs = fromMs + o.seconds * 1000;
   let captured = 0;
   let n = 0;
-  const buyer = async () => {
-    while (performance.now() < endAt) {
-      const { end } = await purchase(load, n++, performance.now());
-      if (end === 'captured') captured += 1;
+  const customer = async () => {
+    while (performance.now() < toMs) {
+      const { end, endAtMs } = await purchase(load, n++, performance.now());
+      if (end !== 'captured') await new Promise((resolve) => setTimeout(resolve, againMs));
+      else if (endAtMs >= fromMs && endAtMs < toMs) captured += 1;
     }
   };
-  await Promise.all(Array.from({ length: atOnce }, buyer));
-  return captured / seconds;
+  await Promise.all(Array.from({ length: o.atOnce }, customer));
+  return captured / o.seconds;
 }

@@ -12,6 +12,7 @@ import {
 } from '@feiqian/app-bench';
 import { openEngine, parseConfig } from '@feiqian/app-network';
 import { startPrivatePostgres } from '@feiqian/testkit';
+import { keepOnOneProcessor } from '../support/processors.ts';
 import { until } from '../support/until.ts';
 
 /** A bank that can fall silent. */
@@ -28,6 +29,8 @@ export interface Bank {
 /** A network in a process of its own on a private PostgreSQL, three banks, merchants and shoppers. */
 export interface Stage {
   network: ChildProcess;
+  /** The processor that the network and its database share, and nobody else has to; null when all share all. */
+  processor: string | null;
   port: number;
   client: LoadClient;
   town: Town;
@@ -43,7 +46,8 @@ export interface Stage {
 
 const command = [process.execPath, 'dist/feiqian.mjs'];
 const townSize = { merchants: 12, shoppers: 40, cardsAtEachBank: 1 };
-const connections = 1_200;
+/** More than are ever in use: a request that waits for a connection is not offered. */
+const connections = 3_000;
 const settleMsMax = 60_000;
 /** Longer than any test: an answer that never comes. */
 const neverMs = 2_000_000_000;
@@ -63,6 +67,7 @@ export async function openStage(): Promise<Stage> {
   await stopProcess(await startProcess(command, env));
   const town = await inDatabase(env, (db, config) => buildTown(config, db, townSize));
   const network = await startProcess(command, env);
+  const processor = keepOnOneProcessor([server.pid, network.pid as number]);
   const port = Number(env.PORT);
   const client = new LoadClient(port, connections);
   await client.open('GET /nothing HTTP/1.1\r\nhost: localhost\r\n');
@@ -70,6 +75,7 @@ export async function openStage(): Promise<Stage> {
     inDatabase(env, async (db) => (await db.query<R>(sql, params)).rows);
   return {
     network,
+    processor,
     port,
     client,
     town,

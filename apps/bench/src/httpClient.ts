@@ -28,6 +28,7 @@ export class LoadClient {
   readonly #free: Connection[] = [];
   readonly #waiting: ((c: Connection) => void)[] = [];
   readonly #all: Connection[] = [];
+  #waited = 0;
 
   constructor(port: number, connections: number) {
     for (let i = 0; i < connections; i++) {
@@ -50,9 +51,15 @@ export class LoadClient {
   send(head: string, body: string, patienceMs?: number): Promise<RawAnswer> {
     const c = this.#free.pop();
     if (c) return c.send(head, body, patienceMs);
+    this.#waited += 1;
     return new Promise((resolve, reject) => {
       this.#waiting.push((free) => free.send(head, body, patienceMs).then(resolve, reject));
     });
+  }
+
+  /** Requests so far that had to wait for a connection: they reached the network later than they were offered. */
+  get waited(): number {
+    return this.#waited;
   }
 
   /**
