@@ -1,5 +1,6 @@
 import { readFile } from 'node:fs/promises';
 import { parseSubject, runConformance, startReference } from '@feiqian/app-conformance';
+import { ownCommand } from './bench.ts';
 
 export interface ConformanceArguments {
   url?: string;
@@ -37,9 +38,8 @@ export async function runBankConformance(options: ConformanceArguments): Promise
 }
 
 async function againstReference(only: string | undefined): Promise<number> {
-  const script = process.argv[1] as string;
   write('Starting the reference bank as a process of its own …');
-  const bank = await startReference([process.execPath, ...process.execArgv, script]);
+  const bank = await startReference(ownCommand());
   try {
     const { failed } = await runConformance({ subject: bank.subject, notices: bank.notices, write, only });
     return failed === 0 ? 0 : 1;

@@ -77,7 +77,7 @@ async function openEmbedded(config: Config, planning: Planning): Promise<Engine>
     } as const;
     return {
       db,
-      hotDb: { ...db },
+      hotDb: db,
       name: `PGlite (PostgreSQL ${rows[0]?.version ?? '?'}, embedded)`,
       ...promised,
       look: async () => {

@@ -4,113 +4,77 @@ import type { Network } from './compose.ts';
 
 const breakerLevels = { closed: 0, half_open: 1, open: 2 } as const;
 
+/** Figures with their names, each collected when Prometheus asks. */
+function gaugesOf(registry: Registry) {
+  return (
+    name: string,
+    help: string,
+    labelNames: string[],
+    collect: (g: Gauge) => void | Promise<void>,
+  ): void => {
+    const gauge = { name, help, labelNames, registers: [registry] };
+    new Gauge({
+      ...gauge,
+      collect() {
+        return collect(this);
+      },
+    });
+  };
+}
+
 /** What a network tells Prometheus beside the process's own figures. */
 export function meter(registry: Registry, network: Network): void {
-  const bankOf = (id: string) => network.members.get(id)?.code ?? id;
-  new Gauge({
-    name: 'feiqian_payment_commands_total',
-    help: 'Commands of the payment pipeline since the start',
-    registers: [registry],
-    collect() {
-      this.set(network.payments.pipeline.stats.commands);
-    },
-  });
-  new Gauge({
-    name: 'feiqian_payment_groups_total',
-    help: 'Groups committed by the payment pipeline since the start',
-    registers: [registry],
-    collect() {
-      this.set(network.payments.pipeline.stats.groups);
-    },
-  });
-  new Gauge({
-    name: 'feiqian_payment_commands_waiting',
-    help: 'Commands waiting for a group',
-    registers: [registry],
-    collect() {
-      this.set(network.payments.pipeline.waiting);
-    },
-  });
-  new Gauge({
-    name: 'feiqian_link_up',
-    help: '1 when the link to a bank is signed on',
-    labelNames: ['bank'],
-    registers: [registry],
-    collect() {
-      for (const s of network.links.states())
-        this.set({ bank: bankOf(s.memberId) }, s.phase === 'signed_on' ? 1 : 0);
-    },
-  });
-  new Gauge({
-    name: 'feiqian_link_in_flight',
-    help: 'Messages under way to a bank',
-    labelNames: ['bank'],
-    registers: [registry],
-    collect() {
-      for (const s of network.links.states()) this.set({ bank: bankOf(s.memberId) }, s.inFlight);
-    },
-  });
-  new Gauge({
-    name: 'feiqian_link_breaker',
-    help: 'Breaker of a bank: 0 closed, 1 half open, 2 open',
-    labelNames: ['bank'],
-    registers: [registry],
-    collect() {
-      for (const s of network.links.states())
-        this.set({ bank: bankOf(s.memberId) }, breakerLevels[s.breaker.state]);
-    },
-  });
-  new Gauge({
-    name: 'feiqian_link_breaker_opened_total',
-    help: 'Times the breaker of a bank has opened since the start',
-    labelNames: ['bank'],
-    registers: [registry],
-    collect() {
-      for (const s of network.links.states()) this.set({ bank: bankOf(s.memberId) }, s.breaker.opened);
-    },
-  });
-  new Gauge({
-    name: 'feiqian_link_breaker_refused_total',
-    help: 'Messages that were not sent to a bank because of its breaker, since the start',
-    labelNames: ['bank'],
-    registers: [registry],
-    collect() {
-      for (const s of network.links.states()) this.set({ bank: bankOf(s.memberId) }, s.breaker.refused);
-    },
-  });
-  new Gauge({
-    name: 'feiqian_link_repeats_left',
-    help: 'Stored messages that may be repeated to a bank now',
-    labelNames: ['bank'],
-    registers: [registry],
-    collect() {
-      for (const s of network.links.states()) this.set({ bank: bankOf(s.memberId) }, s.repeatsLeft);
-    },
-  });
-  new Gauge({
-    name: 'feiqian_link_p99_ms',
-    help: 'p99 of the answers of a bank over the last minute',
-    labelNames: ['bank'],
-    registers: [registry],
-    collect() {
-      for (const s of network.links.states())
-        if (s.p99Ms !== null) this.set({ bank: bankOf(s.memberId) }, s.p99Ms);
-    },
-  });
+  const gauge = gaugesOf(registry);
+  const { pipeline } = network.payments;
+  gauge('feiqian_payment_commands_total', 'Commands of the payment pipeline since the start', [], (g) =>
+    g.set(pipeline.stats.commands),
+  );
+  gauge('feiqian_payment_groups_total', 'Groups committed by the payment pipeline since the start', [], (g) =>
+    g.set(pipeline.stats.groups),
+  );
+  gauge('feiqian_payment_commands_waiting', 'Commands waiting for a group', [], (g) =>
+    g.set(pipeline.waiting),
+  );
+
+  type LinkState = ReturnType<Network['links']['states']>[number];
+  const perBank = (name: string, help: string, value: (s: LinkState) => number | null) =>
+    gauge(name, help, ['bank'], (g) => {
+      for (const s of network.links.states()) {
+        const figure = value(s);
+        const bank = network.members.get(s.memberId)?.code ?? s.memberId;
+        if (figure !== null) g.set({ bank }, figure);
+      }
+    });
+  perBank('feiqian_link_up', '1 when the link to a bank is signed on', (s) =>
+    s.phase === 'signed_on' ? 1 : 0,
+  );
+  perBank('feiqian_link_in_flight', 'Messages under way to a bank', (s) => s.inFlight);
+  perBank(
+    'feiqian_link_breaker',
+    'Breaker of a bank: 0 closed, 1 half open, 2 open',
+    (s) => breakerLevels[s.breaker.state],
+  );
+  perBank(
+    'feiqian_link_breaker_opened_total',
+    'Times the breaker of a bank has opened since the start',
+    (s) => s.breaker.opened,
+  );
+  perBank(
+    'feiqian_link_breaker_refused_total',
+    'Messages that were not sent to a bank because of its breaker, since the start',
+    (s) => s.breaker.refused,
+  );
+  perBank(
+    'feiqian_link_repeats_left',
+    'Stored messages that may be repeated to a bank now',
+    (s) => s.repeatsLeft,
+  );
+  perBank('feiqian_link_p99_ms', 'p99 of the answers of a bank over the last minute', (s) => s.p99Ms);
 }
 
 /** What admission tells Prometheus. */
 export function meterAdmission(registry: Registry, admission: Admission, lag: Lag): void {
-  const gauge = (name: string, help: string, labelNames: string[], collect: (g: Gauge) => void) =>
-    new Gauge({
-      name,
-      help,
-      labelNames,
-      registers: [registry],
-      collect() {
-        collect(this);
-      },
-    });
+  const gauge = gaugesOf(registry);
   gauge('feiqian_event_loop_late_ms', 'How late the event loop has been lately', [], (g) => g.set(lag.ms()));
   gauge('feiqian_expected_wait_ms', 'How long a request that came now would wait', ['work'], (g) => {
     for (const [work, f] of admission.figures()) g.set({ work }, f.expectedWaitMs);
@@ -127,29 +91,35 @@ export function meterAdmission(registry: Registry, admission: Admission, lag: La
   });
 }
 
-/** What the continuous audit found. Figures must be had also when the database is not. */
+/** What the continuous audit found. Figures must be had also when the database is not: then they stay as they were. */
 export function meterAudit(registry: Registry, network: Network): void {
-  const found = () => network.audits.state().catch(() => null);
-  new Gauge({
-    name: 'feiqian_audit_findings',
-    help: 'Rows that break an invariant, by the last look of the continuous audit',
-    labelNames: ['of', 'check'],
-    registers: [registry],
-    async collect() {
-      const state = await found();
-      this.reset();
-      for (const c of state?.checks ?? []) {
-        this.set({ of: c.of, check: c.name.slice(c.of.length + 1) }, c.findings);
-      }
+  const gauge = gaugesOf(registry);
+  // The two are collected together, and are of one look.
+  let asked: ReturnType<Network['audits']['state']> | null = null;
+  const look = () => {
+    asked ??= network.audits.state().finally(() => {
+      asked = null;
+    });
+    return asked.catch(() => null);
+  };
+  gauge(
+    'feiqian_audit_findings',
+    'Rows that break an invariant, by the last look of the continuous audit',
+    ['of', 'check'],
+    async (g) => {
+      const state = await look();
+      if (state === null) return;
+      g.reset();
+      for (const c of state.checks) g.set({ of: c.of, check: c.name.slice(c.of.length + 1) }, c.findings);
     },
-  });
-  new Gauge({
-    name: 'feiqian_audit_last_look_timestamp_seconds',
-    help: 'When the continuous audit last looked, in seconds since 1970',
-    registers: [registry],
-    async collect() {
-      const last = (await found())?.last;
-      if (last) this.set(last.atMs / 1000);
+  );
+  gauge(
+    'feiqian_audit_last_look_timestamp_seconds',
+    'When the continuous audit last looked, in seconds since 1970',
+    [],
+    async (g) => {
+      const last = (await look())?.last;
+      if (last) g.set(last.atMs / 1000);
     },
-  });
+  );
 }

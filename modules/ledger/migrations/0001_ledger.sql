@@ -52,8 +52,8 @@ create table {schema}.transfers (
   constraint ledger_positive check (ledger > 0),
   constraint code_positive check (code > 0)
 );
--- The entries of one business event; its first often has the event's own id and is found by that.
-create index transfers_group on {schema}.transfers (user_data_128) where user_data_128 <> id;
+-- The entries of one business event.
+create index transfers_group on {schema}.transfers (user_data_128) where user_data_128 is not null;
 -- Statements of an account, newest first.
 create index transfers_debit on {schema}.transfers (debit_account_id, timestamp);
 create index transfers_credit on {schema}.transfers (credit_account_id, timestamp);

@@ -1,5 +1,6 @@
 import type { Migrations, Sql, Tx } from '@feiqian/db';
 import init from '../migrations/0001_ledger.sql';
+import groups from '../migrations/0002_groups.sql';
 import { type Account, type AccountInput, type AccountResult, applyAccounts } from './account.ts';
 import { audit, type LedgerProblem } from './audit.ts';
 import { applyExpiry, applyTransfers } from './batch.ts';
@@ -84,7 +85,13 @@ export function createLedger(schema: string): Ledger {
   const stores: Stores = { accounts, transfers };
   const inTurn = createTurns();
   return {
-    migrations: { schema, scripts: [{ name: '0001_ledger', sql: init }] },
+    migrations: {
+      schema,
+      scripts: [
+        { name: '0001_ledger', sql: init },
+        { name: '0002_groups', sql: groups },
+      ],
+    },
     createAccounts: (tx, inputs, nowMs) => createAccounts(accounts, tx, inputs, nowMs),
     createTransfers: (tx, inputs, nowMs, options) =>
       inTurn(tx, () => createTransfers(stores, tx, inputs, nowMs, options?.fresh ?? false)),

@@ -37,8 +37,14 @@ const lastMs = new Float64Array(lastCount).fill(Number.NaN);
 const lastTexts: string[] = Array(lastCount).fill('');
 let nextPlace = 0;
 
-/** RFC 3339 in UTC with milliseconds. What is made together bears the same few instants, so the last are remembered. */
-export function instant(ms: number): string {
+/**
+ * RFC 3339 in UTC with milliseconds; null stays null. What is made together bears the same few instants, so the last
+ * are remembered.
+ */
+export function instant(ms: number): string;
+export function instant(ms: number | null): string | null;
+export function instant(ms: number | null): string | null {
+  if (ms === null) return null;
   for (let i = 0; i < lastCount; i++) if (lastMs[i] === ms) return lastTexts[i] as string;
   const text = new Date(ms).toISOString();
   lastMs[nextPlace] = ms;

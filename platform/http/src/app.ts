@@ -182,19 +182,21 @@ function refuseIdleBodies(app: HttpApp): void {
 
 /** A route of the API that declares no query takes none: a misspelt filter must not look as if it had been applied. */
 function refuseIdleQueries(app: HttpApp): void {
-  app.addHook('preValidation', async (request) => {
+  app.addHook('preValidation', (request, _reply, done) => {
     const { is404, url, routeOptions } = request;
-    if (is404 || !url.startsWith('/v1/') || routeOptions.schema?.querystring !== undefined) return;
+    if (is404 || !url.startsWith('/v1/') || routeOptions.schema?.querystring !== undefined) return done();
     const [name] = Object.keys(request.query as object);
-    if (name !== undefined)
-      throw new ProblemError('invalid_request', 'This route takes no query parameters.');
+    const idle = name !== undefined;
+    done(idle ? new ProblemError('invalid_request', 'This route takes no query parameters.') : undefined);
   });
 }
 
 /** A write without a key is refused for that, whatever else may be said of it. */
 function refuseKeylessWrites(app: HttpApp): void {
-  app.addHook('preHandler', async (request) => {
+  app.addHook('preHandler', (request, _reply, done) => {
+    // What a hook throws before it calls back is an error like that of any handler.
     if (request.routeOptions.config.keyed) keyOf(request);
+    done();
   });
 }
 

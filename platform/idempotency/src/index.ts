@@ -1,9 +1,13 @@
 import { lines, type Migrations, type Sql, type Tx } from '@feiqian/db';
 import keys from '../migrations/0001_keys.sql';
+import keysOf128Bits from '../migrations/0002_keys_of_128_bits.sql';
 
 export const idempotencyMigrations: Migrations = {
   schema: 'idempotency',
-  scripts: [{ name: '0001_keys', sql: keys }],
+  scripts: [
+    { name: '0001_keys', sql: keys },
+    { name: '0002_keys_of_128_bits', sql: keysOf128Bits },
+  ],
 };
 
 /** Longest key a caller may send. */

@@ -162,7 +162,11 @@ export class Definitions {
       else if (r.accept('set', 'not', 'null')) column.notNull = true;
       else if (r.accept('set', 'default')) column.makeDefault = defaultOf(parser.expression(), column.type);
       else if (r.accept('drop', 'default')) column.makeDefault = null;
-      else r.fail('the change of a column');
+      else if (r.accept('type')) {
+        // Runs before there are rows: there is nothing to convert.
+        column.type = parser.type();
+        if (r.accept('using')) parser.expression();
+      } else r.fail('the change of a column');
     } else if (r.is('enable') || r.is('disable') || r.is('cluster')) {
       while (r.peek().kind !== 'end') r.take();
     } else r.fail('the change of a table');

@@ -14,8 +14,8 @@ create table {schema}.exchange (
   response_code text,
   outcome text not null check (outcome in
     ('answered', 'time_out', 'bad_mac', 'unparsable', 'disconnected', 'mismatch', 'late')),
-  request text not null,            -- JSON, as text: written often, read seldom, never searched
-  response text,
+  request jsonb not null,
+  response jsonb,
   -- The group leads: it is the distribution key, and all messages of one payment are read together.
   primary key (group_id, id)
 );

@@ -1,10 +1,8 @@
--- Payments and refunds. Hot: rows are inserted and updated in groups, in the order of their ids. No foreign keys to
--- other modules (other distribution keys). Each change raises `version`, and a change is made only to the version it
--- was decided on. A payment is updated twice or more, so nothing that changes is indexed here (the new row version then
--- stays on its page, without new index entries): what a payment is looked up by later is in `payer` and `due`.
+-- Payments and refunds. Hot: rows are inserted and updated in groups, each locked by id in order. No foreign keys
+-- to other modules (other distribution keys). `due_at` is when the sweeper must look: expiry of an unpaid
+-- payment, or the end of the wait for a bank.
 create table {schema}.payment (
   id uuid primary key,
-  version int not null,
   merchant_id uuid not null,
   store_id uuid not null,
   payable_account uuid not null,
@@ -43,26 +41,11 @@ create table {schema}.payment (
   check (refunded_amount <= refund_reserved and refund_reserved <= captured_amount)
 ) with (fillfactor = 60);
 create index payment_merchant on {schema}.payment (merchant_id, id);
+create index payment_user on {schema}.payment (user_id, id) where user_id is not null;
 create index payment_order on {schema}.payment (order_reference) where order_reference is not null;
+create unique index payment_rrn on {schema}.payment (rrn) where rrn is not null;
+create index payment_due on {schema}.payment (due_at) where due_at is not null;
 create index payment_created on {schema}.payment using brin (created_at) with (pages_per_range = 16);
-
--- Who has a payment in his or her list: its first payer from the beginning (a store's poster), and whoever tried to
--- pay it, with the reference of the message to the bank. A payment that somebody else has paid since is another's.
-create table {schema}.payer (
-  user_id uuid not null,
-  payment_id uuid not null,
-  rrn char(12)
-);
-create index payer_user on {schema}.payer (user_id, payment_id);
-create unique index payer_rrn on {schema}.payer (rrn) where rrn is not null;
-
--- When the sweeper must look at a payment: the expiry of one that is not paid or not captured, the end of the wait for
--- a bank. One row while `payment.due_at` is set. Rows come and go with each payment: kept small by vacuuming often.
-create table {schema}.due (
-  at timestamptz not null,
-  payment_id uuid not null,
-  primary key (at, payment_id)
-) with (autovacuum_vacuum_scale_factor = 0.02, autovacuum_vacuum_threshold = 2000);
 
 create table {schema}.refund (
   id uuid primary key,

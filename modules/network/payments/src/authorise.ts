@@ -20,7 +20,7 @@ import { type BankOutcome, begin, complete, type Payment } from './payment.ts';
 import { hold, purchase } from './postings.ts';
 import type { Recent } from './recent.ts';
 import * as store from './store/payments.ts';
-import { eventData, paymentView } from './view.ts';
+import { paymentEvent, paymentView } from './view.ts';
 
 /**
  * The hot path: three commands, decided in groups. A purchase is create, begin (the state "sent" is stored),
@@ -90,8 +90,7 @@ class Group {
   }
 
   event(p: Payment, type: string, extra: Record<string, unknown> = {}): void {
-    const tenants = [p.merchantId, p.userId, p.issuerId].filter((t) => t !== null);
-    this.events.push({ type, objectId: p.id, tenants, data: { ...eventData(p), ...extra } });
+    this.events.push(paymentEvent(p, type, extra));
   }
 }
 

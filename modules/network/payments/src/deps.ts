@@ -17,8 +17,8 @@ import type { ViewContext } from './view.ts';
 /** What payments are composed of. */
 export interface PaymentsDeps {
   db: Db;
-  /** Connections of their own for groups of payments, so that they never wait behind lists; else those of everybody. */
-  hotDb?: Db;
+  /** Connections for groups of payments: their own where there are more than one, so that they wait behind no list. */
+  hotDb: Db;
   clock: Clock;
   ids: Ids;
   outbox: Outbox;

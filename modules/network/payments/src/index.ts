@@ -1,5 +1,6 @@
 import type { Migrations } from '@feiqian/db';
 import payments from '../migrations/0001_payments.sql';
+import payerAndDue from '../migrations/0002_payer_and_due.sql';
 
 export { dynamicCode } from './code.ts';
 export type { PaymentsDeps } from './deps.ts';
@@ -16,5 +17,8 @@ export { paymentView, refundView } from './view.ts';
 
 export const paymentsMigrations: Migrations = {
   schema: 'payments',
-  scripts: [{ name: '0001_payments', sql: payments }],
+  scripts: [
+    { name: '0001_payments', sql: payments },
+    { name: '0002_payer_and_due', sql: payerAndDue },
+  ],
 };

@@ -12,7 +12,7 @@ import { settleForwards } from './settlements.ts';
 import { payable } from './state.ts';
 import * as store from './store/payments.ts';
 import * as refunds from './store/refunds.ts';
-import { eventData, refundView } from './view.ts';
+import { paymentEvent, refundView } from './view.ts';
 
 /** How long a refund's caller waits for the bank before it is told "pending", in ms. */
 const refundWaitMs = 3_000;
@@ -40,8 +40,7 @@ export function createOperations(deps: PaymentsDeps) {
   ): Promise<void> {
     const nowMs = clock.now();
     await store.updatePayments(tx, [{ before, after: p }]);
-    const tenants = [p.merchantId, p.userId, p.issuerId].filter((t) => t !== null);
-    await deps.outbox.publish(tx, [{ type, objectId: p.id, tenants, data: { ...eventData(p), ...extra } }]);
+    await deps.outbox.publish(tx, [paymentEvent(p, type, extra)]);
     await post(deps, tx, transfers, nowMs);
   }
 

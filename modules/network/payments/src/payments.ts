@@ -42,7 +42,7 @@ export type Payments = ReturnType<typeof createPayments>;
 /** Payments: created by a merchant, paid by a person, answered by a bank. */
 export function createPayments(deps: PaymentsDeps) {
   const { clock } = deps;
-  const hot = { ...deps, db: deps.hotDb ?? deps.db };
+  const hot = { ...deps, db: deps.hotDb };
   const recent = createRecent();
   const pipeline = createPipeline<Command, Outcome>({
     name: 'payments',

@@ -8,7 +8,7 @@ import { type Payment, type Refund, reversed, settleRefund } from './payment.ts'
 import { refundEnd } from './postings.ts';
 import * as store from './store/payments.ts';
 import * as refunds from './store/refunds.ts';
-import { eventData, refundView } from './view.ts';
+import { paymentEvent, refundView } from './view.ts';
 
 /** What a group of answers changes, gathered while they are decided. */
 interface Changes {
@@ -37,7 +37,7 @@ export async function settleForwards(deps: PaymentsDeps, tx: Tx, settled: readon
   }
   await Promise.all([
     store.updatePayments(tx, [...changes.payments.values()]),
-    ...changes.refunds.map((refund) => refunds.updateRefund(tx, refund)),
+    refunds.updateRefunds(tx, changes.refunds),
     deps.outbox.publish(tx, changes.events),
   ]);
   await post(deps, tx, changes.transfers, nowMs);
@@ -52,10 +52,9 @@ function decide(
   nowMs: number,
 ): void {
   const accepted = answer.outcome === 'accepted';
-  const change = (p: Payment, type: string, extra: object): void => {
+  const change = (p: Payment, type: string, extra: Record<string, unknown>): void => {
     changes.payments.set(p.id, { before: changes.payments.get(p.id)?.before ?? payment, after: p });
-    const tenants = [p.merchantId, p.userId, p.issuerId].filter((t) => t !== null);
-    changes.events.push({ type, objectId: p.id, tenants, data: { ...eventData(p), ...extra } });
+    changes.events.push(paymentEvent(p, type, extra));
   };
   if (forward.kind === 'refund_advice') {
     if (refund?.state !== 'pending') return;

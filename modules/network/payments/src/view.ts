@@ -1,6 +1,7 @@
 import { instant } from '@feiqian/clock';
 import type { Payment as PaymentView, Refund as RefundView } from '@feiqian/contract';
 import { fromUuid } from '@feiqian/ids';
+import type { NewEvent } from '@feiqian/outbox';
 import { declineByCode } from './decline.ts';
 import type { Payment, Refund } from './payment.ts';
 
@@ -74,8 +75,14 @@ export function refundView(r: Refund): RefundView {
   };
 }
 
+/** An event of a payment, seen by its merchant, its payer and its issuer; `extra` is told beside the payment. */
+export function paymentEvent(p: Payment, type: string, extra: Record<string, unknown> = {}): NewEvent {
+  const tenants = [p.merchantId, p.userId, p.issuerId].filter((t) => t !== null);
+  return { type, objectId: p.id, tenants, data: { ...eventData(p), ...extra } };
+}
+
 /** What an event of a payment tells: enough to follow it, without the card. */
-export function eventData(p: Payment): Record<string, unknown> {
+function eventData(p: Payment): Record<string, unknown> {
   return {
     payment_id: fromUuid(p.id, 'pay'),
     state: p.state,

@@ -182,8 +182,7 @@ export async function cardsOf(sql: Sql, deviceId: string): Promise<BoundCard[]> 
   return rows.map(toCard);
 }
 
-/** Binding on one device is one at a time: slots and the default stay exact. */
-/** Locks a device; false when it was removed. */
+/** Locks a device, so that binding on it is one at a time and slots and the default stay exact; false when it was removed. */
 export async function lockDevice(sql: Sql, deviceId: string): Promise<boolean> {
   const { rows } = await sql.query(
     'select 1 from wallets.device where id = $1 and removed_at is null for update',

@@ -1,6 +1,6 @@
+import { instant } from '@feiqian/clock';
 import { lines, type Sql, type Tx } from '@feiqian/db';
 import type { Exchange, ExchangeOutcome, IssuerRequestKind } from '../request.ts';
-import { at } from './instant.ts';
 
 /** An exchange with the payment it belongs to. */
 export interface ExchangeOfGroup extends Exchange {
@@ -25,8 +25,8 @@ export async function recordExchanges(tx: Tx, exchanges: readonly ExchangeOfGrou
       lines(exchanges.map((e) => e.mti)),
       exchanges.map((e) => e.rrn),
       exchanges.map((e) => e.stan),
-      exchanges.map((e) => at(e.sentAtMs)),
-      exchanges.map((e) => at(e.receivedAtMs)),
+      exchanges.map((e) => instant(e.sentAtMs)),
+      exchanges.map((e) => instant(e.receivedAtMs)),
       exchanges.map((e) => e.responseCode),
       lines(exchanges.map((e) => e.outcome)),
       lines(exchanges.map((e) => JSON.stringify(e.request))),

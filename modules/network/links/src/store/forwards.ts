@@ -1,6 +1,6 @@
+import { instant } from '@feiqian/clock';
 import type { Sql, Tx } from '@feiqian/db';
 import type { Forward, ForwardKind, ForwardOutcome, ForwardPayload, NewForward } from '../forward.ts';
-import { at } from './instant.ts';
 
 /** Stores messages to be forwarded, in the caller's transaction; ids that exist already are left alone. */
 export async function enqueueForwards(tx: Tx, forwards: readonly NewForward[]): Promise<void> {
@@ -17,8 +17,8 @@ export async function enqueueForwards(tx: Tx, forwards: readonly NewForward[]): 
       forwards.map((f) => f.groupId),
       forwards.map((f) => f.panToken),
       forwards.map((f) => JSON.stringify(toStored(f.payload))),
-      forwards.map((f) => at(f.createdAtMs)),
-      forwards.map((f) => at(f.notBeforeMs ?? f.createdAtMs)),
+      forwards.map((f) => instant(f.createdAtMs)),
+      forwards.map((f) => instant(f.notBeforeMs ?? f.createdAtMs)),
     ],
     'links_forward_insert',
   );
@@ -90,7 +90,7 @@ export async function membersDue(sql: Sql, nowMs: number): Promise<string[]> {
     `select member_id, min(next_attempt_at) as first from links.forward
      where acknowledged_at is null and next_attempt_at <= $1 and (lease_until is null or lease_until <= $1)
      group by member_id order by first, member_id`,
-    [at(nowMs)],
+    [instant(nowMs)],
     'links_forward_members_due',
   );
   return rows.map((r) => r.member_id);
@@ -126,7 +126,14 @@ export async function claimForwards(
              and (earlier.created_at, earlier.id) < (f.created_at, f.id))
        order by f.next_attempt_at, f.id limit $5 for update of f skip locked)
      returning ${forwardColumns}`,
-    [claim.memberId, at(claim.nowMs), claim.holder, at(claim.leaseUntilMs), claim.countMax, claim.repeats],
+    [
+      claim.memberId,
+      instant(claim.nowMs),
+      claim.holder,
+      instant(claim.leaseUntilMs),
+      claim.countMax,
+      claim.repeats,
+    ],
     'links_forward_claim',
   );
   return rows.map(toForward).sort((a, b) => a.nextAttemptAtMs - b.nextAttemptAtMs || (a.id < b.id ? -1 : 1));
@@ -156,9 +163,9 @@ export async function rescheduleForwards(tx: Tx, holder: string, retries: readon
      where f.id = r.id and f.lease_holder = $5 and f.acknowledged_at is null`,
     [
       ids,
-      retries.map((r) => at(r.nextAttemptAtMs)),
+      retries.map((r) => instant(r.nextAttemptAtMs)),
       retries.map((r) => r.unsent),
-      retries.map((r) => at(r.escalatedAtMs)),
+      retries.map((r) => instant(r.escalatedAtMs)),
       holder,
     ],
     'links_forward_reschedule',
@@ -186,7 +193,7 @@ export async function settleForwards(tx: Tx, settlements: readonly Settlement[])
      returning f.id`,
     [
       ids,
-      settlements.map((s) => at(s.atMs)),
+      settlements.map((s) => instant(s.atMs)),
       settlements.map((s) => s.outcome),
       settlements.map((s) => s.responseCode),
     ],
@@ -209,7 +216,7 @@ export async function escalateForwards(sql: Sql, beforeMs: number, nowMs: number
   const { rows } = await sql.query(
     `update links.forward set escalated_at = $2
      where acknowledged_at is null and escalated_at is null and created_at <= $1 returning id`,
-    [at(beforeMs), at(nowMs)],
+    [instant(beforeMs), instant(nowMs)],
   );
   return rows.length;
 }

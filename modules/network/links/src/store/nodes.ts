@@ -1,5 +1,5 @@
+import { instant } from '@feiqian/clock';
 import type { Sql, Tx } from '@feiqian/db';
-import { at } from './instant.ts';
 
 /** Numbers of processes: six bits of a retrieval reference. */
 const nodeCount = 64;
@@ -17,7 +17,7 @@ export async function claimNode(
   await tx.query(
     `insert into links.node (node, holder, reserved_until)
      select n, $1, $2 from generate_series(0, $3::int - 1) as n on conflict (node) do nothing`,
-    [holder, at(0), nodeCount],
+    [holder, instant(0), nodeCount],
   );
   const { rows } = await tx.query<{ node: number; reserved_until: Date }>(
     'select node, reserved_until from links.node order by node for update',
@@ -29,7 +29,7 @@ export async function claimNode(
   await tx.query('update links.node set holder = $2, reserved_until = $3 where node = $1', [
     first.node,
     holder,
-    at(reservedUntilMs),
+    instant(reservedUntilMs),
   ]);
   return { node: first.node, floorMs, reservedUntilMs };
 }
@@ -38,7 +38,7 @@ export async function claimNode(
 export async function reserveNode(sql: Sql, node: number, holder: string, untilMs: number): Promise<boolean> {
   const { rows } = await sql.query(
     'update links.node set reserved_until = $3 where node = $1 and holder = $2 returning node',
-    [node, holder, at(untilMs)],
+    [node, holder, instant(untilMs)],
   );
   return rows.length > 0;
 }

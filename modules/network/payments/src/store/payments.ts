@@ -11,7 +11,6 @@ interface Column {
   value: (p: Payment) => Cell;
 }
 
-const at = (ms: number | null): string | null => (ms === null ? null : instant(ms));
 const column =
   (set: Column['set']) =>
   (name: string, type: string, value: (p: Payment) => Cell): Column => ({ name, type, set, value });
@@ -52,12 +51,12 @@ const columns: readonly Column[] = [
   byPayer('rrn', 'text', (p) => p.rrn),
   byOutcome('approval_code', 'text', (p) => p.approvalCode),
   byPayer('attempts', 'int', (p) => p.attempts),
-  byPayer('sent_at', 'timestamptz', (p) => at(p.sentAtMs)),
-  always('due_at', 'timestamptz', (p) => at(p.dueAtMs)),
-  once('created_at', 'timestamptz', (p) => at(p.createdAtMs)),
-  always('updated_at', 'timestamptz', (p) => at(p.updatedAtMs)),
-  once('expires_at', 'timestamptz', (p) => at(p.expiresAtMs)),
-  byOutcome('completed_at', 'timestamptz', (p) => at(p.completedAtMs)),
+  byPayer('sent_at', 'timestamptz', (p) => instant(p.sentAtMs)),
+  always('due_at', 'timestamptz', (p) => instant(p.dueAtMs)),
+  once('created_at', 'timestamptz', (p) => instant(p.createdAtMs)),
+  always('updated_at', 'timestamptz', (p) => instant(p.updatedAtMs)),
+  once('expires_at', 'timestamptz', (p) => instant(p.expiresAtMs)),
+  byOutcome('completed_at', 'timestamptz', (p) => instant(p.completedAtMs)),
 ];
 
 const names = columns.map((c) => c.name).join(', ');
@@ -180,7 +179,7 @@ async function insertDue(tx: Tx, payments: readonly Payment[]): Promise<void> {
     // There already only if somebody else changed the payment meanwhile: then its update tells, and all is undone.
     `insert into payments.due (at, payment_id) select * from unnest($1::timestamptz[], $2::uuid[])
      on conflict (at, payment_id) do nothing`,
-    [due.map((p) => at(p.dueAtMs)), due.map((p) => p.id)],
+    [due.map((p) => instant(p.dueAtMs)), due.map((p) => p.id)],
     'payments_due_insert',
   );
 }
@@ -191,7 +190,7 @@ async function deleteDue(tx: Tx, payments: readonly Payment[]): Promise<void> {
   await tx.query(
     `delete from payments.due d using unnest($1::timestamptz[], $2::uuid[]) as u (at, payment_id)
      where d.at = u.at and d.payment_id = u.payment_id`,
-    [due.map((p) => at(p.dueAtMs)), due.map((p) => p.id)],
+    [due.map((p) => instant(p.dueAtMs)), due.map((p) => p.id)],
     'payments_due_delete',
   );
 }
@@ -269,8 +268,9 @@ export async function ownersOfReferences(
   rrns: readonly string[],
 ): Promise<Map<string, { groupId: string; memberId: string; sentAtMs: number }>> {
   const { rows } = await sql.query<{ rrn: string; id: string; issuer_id: string; sent_at: Date }>(
-    `select rrn, id, issuer_id, sent_at from payments.payment
-     where rrn = any($1::text[]) and rrn is not null and issuer_id is not null`,
+    `select p.rrn, p.id, p.issuer_id, p.sent_at
+     from payments.payer y join payments.payment p on p.id = y.payment_id and p.rrn = y.rrn
+     where y.rrn = any($1::text[]) and y.rrn is not null and p.issuer_id is not null`,
     [rrns],
   );
   return new Map(

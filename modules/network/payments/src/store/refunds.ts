@@ -2,8 +2,6 @@ import { instant } from '@feiqian/clock';
 import type { Sql, Tx } from '@feiqian/db';
 import type { Refund } from '../payment.ts';
 
-const at = (ms: number | null): string | null => (ms === null ? null : instant(ms));
-
 interface RefundRow {
   id: string;
   payment_id: string;
@@ -42,18 +40,19 @@ export async function insertRefund(tx: Tx, r: Refund): Promise<void> {
       r.state,
       r.rrn,
       r.stan,
-      at(r.createdAtMs),
-      at(r.completedAtMs),
+      instant(r.createdAtMs),
+      instant(r.completedAtMs),
     ],
   );
 }
 
-export async function updateRefund(tx: Tx, r: Refund): Promise<void> {
-  await tx.query('update payments.refund set state = $2, completed_at = $3 where id = $1', [
-    r.id,
-    r.state,
-    at(r.completedAtMs),
-  ]);
+export async function updateRefunds(tx: Tx, changed: readonly Refund[]): Promise<void> {
+  if (changed.length === 0) return;
+  await tx.query(
+    `update payments.refund r set state = u.state, completed_at = u.completed_at
+     from unnest($1::uuid[], $2::text[], $3::timestamptz[]) as u (id, state, completed_at) where r.id = u.id`,
+    [changed.map((r) => r.id), changed.map((r) => r.state), changed.map((r) => instant(r.completedAtMs))],
+  );
 }
 
 export async function refundById(sql: Sql, id: string): Promise<Refund | undefined> {
