@@ -77,7 +77,8 @@ async function openEmbedded(config: Config, planning: Planning): Promise<Engine>
     } as const;
     return {
       db,
-      hotDb: db,
+      // An object of its own, as at a server: whoever wraps the one does not wrap the other.
+      hotDb: { ...db },
       name: `PGlite (PostgreSQL ${rows[0]?.version ?? '?'}, embedded)`,
       ...promised,
       look: async () => {
