@@ -38,6 +38,8 @@ const determinismEvery = 50;
 /** Worlds between two words of progress. */
 const progressEvery = 20;
 const failuresMax = 10;
+/** Of what a kept world showed. */
+const showedCharsMax = 160;
 
 async function work({ engine, what }: Task, tell: (told: Told) => void): Promise<void> {
   const ground = await openGround(engine);
@@ -290,7 +292,7 @@ async function sweep(options: Options): Promise<Score> {
     `${process.stdout.isTTY ? '\r' : ''}${line()}, ${sum.steps} events, on ${options.engine} with ${workers} threads\n`,
   );
   for (const { seed, why } of failures.slice(0, failuresMax))
-    keep({ engine: options.engine, seed, showed: why.split('\n')[0] as string });
+    keep({ engine: options.engine, seed, showed: (why.split('\n')[0] as string).slice(0, showedCharsMax) });
   return { passed: sum.worlds - failures.length, failed: failures.length };
 }
 

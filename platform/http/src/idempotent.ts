@@ -75,8 +75,8 @@ export async function idempotently(
     if (claim.kind === 'answered') return { status: claim.status, body: claim.body };
     const done = await work(tx);
     const answer = { status: done.status, body: JSON.stringify(done.body) };
-    await saveAnswers(tx, [{ id: key.id, ...answer }]);
-    return answer;
+    const standing = await saveAnswers(tx, [{ id: key.id, ...answer }]);
+    return standing.get(key.id) ?? answer;
   });
 }
 
@@ -101,8 +101,8 @@ export async function idempotentlyAround(
   try {
     const done = await work();
     const answer = { status: done.status, body: JSON.stringify(done.body) };
-    await deps.db.transaction((tx) => saveAnswers(tx, [{ id: key.id, ...answer }]));
-    return answer;
+    const standing = await deps.db.transaction((tx) => saveAnswers(tx, [{ id: key.id, ...answer }]));
+    return standing.get(key.id) ?? answer;
   } catch (error) {
     await releaseKeys(deps.db, [key]);
     throw error;

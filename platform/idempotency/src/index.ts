@@ -131,7 +131,7 @@ async function readKeys(tx: Tx, claims: readonly Claim[], nowMs: number): Promis
   return found;
 }
 
-async function keyRows(tx: Tx, claims: readonly Claim[], lock: boolean): Promise<Map<string, Row>> {
+async function keyRows(tx: Tx, claims: readonly { id: string }[], lock: boolean): Promise<Map<string, Row>> {
   const { rows } = await tx.query<Row>(
     `select id, fingerprint, leased_until, object_id, status, answer
      from idempotency.key where id = any($1::uuid[]) order by id ${lock ? 'for update' : ''}`,
@@ -154,17 +154,36 @@ export async function findKey(
   return rows[0] === undefined ? null : judge(rows[0], key, nowMs);
 }
 
-/** Saves the answers of claims, in the commit that makes them true. */
-export async function saveAnswers(tx: Tx, answers: readonly SavedAnswer[]): Promise<void> {
-  if (answers.length === 0) return;
+const noAnswers: ReadonlyMap<string, SavedAnswer> = new Map();
+
+/**
+ * Saves the answers of claims, in the commit that makes them true. An answer that is there stays: whoever was so late
+ * that another has answered meanwhile must answer the same.
+ *
+ * @returns by id, the answers that were there already
+ */
+export async function saveAnswers(
+  tx: Tx,
+  answers: readonly SavedAnswer[],
+): Promise<ReadonlyMap<string, SavedAnswer>> {
+  if (answers.length === 0) return noAnswers;
   const sorted = [...answers].sort(byId);
-  await tx.query(
+  const { count } = await tx.query(
     `update idempotency.key k set status = u.status, answer = u.answer
      from unnest($1::uuid[], $2::smallint[], string_to_array($3, e'\n', '')) as u (id, status, answer)
-     where k.id = u.id`,
+     where k.id = u.id and k.status is null`,
     [sorted.map((a) => a.id), sorted.map((a) => a.status), lines(sorted.map((a) => a.body))],
     'idempotency_save',
   );
+  if (count === sorted.length) return noAnswers;
+  const stored = await keyRows(tx, sorted, false);
+  const standing = new Map<string, SavedAnswer>();
+  for (const { id, status, body } of sorted) {
+    const row = stored.get(id);
+    if (row === undefined || row.status === null || (row.status === status && row.answer === body)) continue;
+    standing.set(id, { id, status: row.status, body: row.answer ?? '' });
+  }
+  return standing;
 }
 
 /** Gives a claim back, when its request was refused before anything happened. */

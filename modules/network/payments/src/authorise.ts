@@ -144,8 +144,10 @@ async function runOnce(
       const decided = commands.map((command, i) => decide(deps, group, loaded, command, i, nowMs));
       const fresh = await deps.wallets.usePayCodes(tx, group.usedCodes);
       const final = decided.map((d) => d(fresh));
-      await write(deps, tx, group, nowMs);
-      return final;
+      const standing = await write(deps, tx, group, nowMs);
+      return standing.size === 0
+        ? final
+        : final.map((o, i) => asAnswered(o, commands[i] as Command, standing));
     });
     for (const payment of group.inserts) recent.keep(payment);
     for (const id of group.refused) recent.forget(id);
@@ -156,6 +158,13 @@ async function runOnce(
     for (const id of group.changed.keys()) recent.forget(id);
     throw error;
   }
+}
+
+/** Whoever was late answers what another has answered under the same key. */
+function asAnswered(outcome: Outcome, { key }: Command, standing: ReadonlyMap<string, SavedAnswer>): Outcome {
+  const saved = key === null ? undefined : standing.get(key.id);
+  const answers = outcome.kind === 'completed' || outcome.kind === 'answered';
+  return saved !== undefined && answers ? { ...outcome, body: saved.body } : outcome;
 }
 
 async function load(
@@ -315,6 +324,7 @@ function decideComplete(
   if (before === undefined) throw new Error(`payment ${c.paymentId} is missing`);
   if (c.again === true && completedBefore(before, c)) {
     const body = JSON.stringify(paymentView(before, deps.view));
+    if (c.key !== null) group.answers.push({ id: c.key.id, status: 200, body });
     return { kind: 'completed', payment: before, body, forwarded: false };
   }
   if (c.exchange !== null) group.exchanges.push({ ...c.exchange, groupId: before.id });
@@ -338,20 +348,27 @@ function decideComplete(
   return { kind: 'completed', payment: after, body, forwarded: decision.kind === 'reverse' };
 }
 
-async function write(deps: PaymentsDeps, tx: Tx, group: Group, nowMs: number): Promise<void> {
+/** Stores what the group has come to; gives the answers that were saved before it. */
+async function write(
+  deps: PaymentsDeps,
+  tx: Tx,
+  group: Group,
+  nowMs: number,
+): Promise<ReadonlyMap<string, SavedAnswer>> {
   // All travel together; the ledger comes last, so that its accounts are locked briefly.
   const changes = [...group.changed.values()];
-  const [updated] = await Promise.all([
+  const [updated, standing] = await Promise.all([
     store.updatePayments(tx, changes),
+    saveAnswers(tx, group.answers),
     store.insertPayments(tx, group.inserts),
     group.exchanges.length > 0 ? recordExchanges(tx, group.exchanges) : undefined,
     group.forwards.length > 0 ? enqueueForwards(tx, group.forwards) : undefined,
     deps.outbox.publish(tx, group.events),
-    saveAnswers(tx, group.answers),
     releaseKeys(tx, group.released),
     post(deps, tx, group.transfers, nowMs),
   ]);
   if (updated !== changes.length) throw new ChangedElsewhere('a payment was changed by somebody else');
+  return standing;
 }
 
 /** Books transfers; anything but "created" is a bug here and rolls the group back. */
