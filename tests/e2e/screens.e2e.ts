@@ -168,6 +168,7 @@ describe.runIf(chromiumOrSkip())('every screen is for everybody', () => {
         `/wallet/cards/${cards[0]?.id}`,
         '/wallet/me',
         '/wallet/me/devices',
+        '/wallet/me/security',
         '/wallet/nothing-here',
       ]);
       expect(problems).toEqual([]);

@@ -4,6 +4,7 @@ import { type Caller, done, told } from '../support/caller.ts';
 import { startTestNetwork, type TestNetwork } from '../support/network.ts';
 import { buy, desk, order, type Wallet, wallet } from '../support/people.ts';
 import { pause, until } from '../support/until.ts';
+import { setPin, verified, withPinAndCode } from '../support/verify.ts';
 
 let net: TestNetwork;
 let payer: Wallet;
@@ -92,7 +93,17 @@ describe('today', () => {
     const before = await today();
     const paid = await buy(net, payer, cardOf('yanhu'), 4_000);
     await done(net.merchant.post(`/v1/payments/${paid.id}/refunds`, { amount: 1_500, reason: 'x' }));
-    await buy(net, payer, cardOf('yanhu', 'credit'), 60_000_000);
+    const declined = await order(net, 60_000_000);
+    await setPin(net, payer);
+    await done(
+      verified(
+        payer,
+        'POST',
+        `/v1/wallet/payments/${declined.id}/pay`,
+        { card_id: cardOf('yanhu', 'credit')?.id },
+        (v) => withPinAndCode(net, payer, v),
+      ),
+    );
     // The figures are kept for a moment.
     await until(
       async () => (await today()).captured_count === before.captured_count + 1,

@@ -14,6 +14,7 @@ import { startTestNetwork, type TestNetwork } from '../support/network.ts';
 import { buy, cardFor, codeOf, desk, order, tester, till, type Wallet, wallet } from '../support/people.ts';
 import { bodies, pathOf, type Route, routesOf, unknownId } from '../support/routes.ts';
 import { until } from '../support/until.ts';
+import { setPin, verified, withPinAndCode } from '../support/verify.ts';
 import { access, type Role } from './access.matrix.ts';
 
 /*
@@ -285,8 +286,13 @@ test('a bank sees of a payment what it had to do with, and nothing of another ba
   const cardAt = (bank: string, kind: string) =>
     owner.cards.find((c) => c.bank.id === bank && c.kind === kind);
   const { id } = await order(net, 6_000_000);
+  await setPin(net, owner);
   const pay = (card: Wallet['cards'][0] | undefined) =>
-    done(owner.post<Payment>(`/v1/wallet/payments/${id}/pay`, { card_id: card?.id }));
+    done(
+      verified<Payment>(owner, 'POST', `/v1/wallet/payments/${id}/pay`, { card_id: card?.id }, (v) =>
+        withPinAndCode(net, owner, v),
+      ),
+    );
   expect((await pay(cardAt('yanhu', 'credit'))).state).toBe('declined');
   expect((await pay(cardAt('haigang', 'debit'))).state).toBe('captured');
   const by = others.find(([role]) => role === 'bank')?.[1] as Caller;

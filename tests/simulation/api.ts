@@ -1,4 +1,4 @@
-import { type Entry, errorCodes } from '@feiqian/contract';
+import { amountMinorMax, type Entry, errorCodes } from '@feiqian/contract';
 import { type Answer, idempotently, idempotentlyAround, ProblemError, requestKey } from '@feiqian/http';
 import { fromUuid, toUuid } from '@feiqian/ids';
 import { paymentView, refundView } from '@feiqian/payments';
@@ -106,8 +106,8 @@ async function handle(network: Network, request: Request): Promise<Answer> {
         request.paymentId,
         request.tokenId,
         key,
-        // A device without keys of its own signs nothing.
-        null,
+        // A device without keys of its own signs nothing, and this one verifies all it is asked for.
+        { nonce: null, verifiedUpTo: BigInt(amountMinorMax) },
       );
     case 'collect':
       return payments.collect(request.merchantId, request.paymentId, request.digits, key);

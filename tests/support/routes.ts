@@ -29,6 +29,12 @@ export async function routesOf(anyone: Caller): Promise<Route[]> {
 export const bodies: Readonly<Record<string, Readonly<Record<string, unknown>>>> = {
   'POST /v1/wallet/codes': { mobile: '13900000000' },
   'POST /v1/wallet/sessions': signInBody(new TestDevice(), '13900000000', '000000'),
+  'PUT /v1/wallet/pin': { pin: '135790' },
+  'PUT /v1/wallet/free-limit': { amount: 1000 },
+  'POST /v1/wallet/passkeys': { response: { id: 'x', response: {} }, name: 'x' },
+  'POST /v1/wallet/verifications/{id}/pin': { pin: '135790' },
+  'POST /v1/wallet/verifications/{id}/code': { code: '000000' },
+  'POST /v1/wallet/verifications/{id}/passkey': { response: { id: 'x', response: {} } },
   'POST /v1/wallet/card-discoveries': { bank_ids: ['yunzhou'], consent: true },
   'POST /v1/wallet/cards': { discovery_id: unknownId('cdi'), cards: [{ bank_id: 'yunzhou', ref: 'x' }] },
   'POST /v1/wallet/scans': { text: 'https://example.org/' },

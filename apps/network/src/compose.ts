@@ -30,6 +30,7 @@ import {
 } from '@feiqian/payments';
 import type { Logger } from '@feiqian/telemetry';
 import { createTokens, tokensMigrations } from '@feiqian/tokens';
+import { createVerification, type Verification, verificationMigrations } from '@feiqian/verification';
 import { createWallets, type Wallets, walletsMigrations } from '@feiqian/wallets';
 import { bankPort } from './bankPort.ts';
 import type { Config } from './config.ts';
@@ -48,6 +49,7 @@ export const networkMigrations: readonly Migrations[] = [
   tokensMigrations,
   linksMigrations,
   walletsMigrations,
+  verificationMigrations,
   paymentsMigrations,
   consoleMigrations,
 ];
@@ -81,11 +83,13 @@ export async function compose(deps: ComposeDeps) {
   const base = await composeBase(deps);
   const banks = await composeBanks(deps, base);
   const wallets = composeWallets(base, banks);
+  const verification = await composeVerification(base, wallets);
   return {
     ...base,
     ...banks,
     wallets,
-    ...composePayments(deps, base, banks, wallets),
+    verification,
+    ...composePayments(deps, base, banks, wallets, verification),
     audits: composeAudits(deps),
   };
 }
@@ -219,8 +223,32 @@ function composeWallets(
   });
 }
 
+function composeVerification(
+  { config, db, clock, ids, access, keystore }: Base,
+  wallets: Wallets,
+): Promise<Verification> {
+  const { origin, hostname } = new URL(config.publicUrl);
+  return createVerification({
+    db,
+    clock,
+    ids,
+    access,
+    keyedHash: keystore.keyedHash,
+    relyingParty: { id: hostname, name: '飞钱', origins: [origin] },
+    mobileOf: wallets.mobileOf,
+    // Nobody answers this yet: the risk engine will (roadmap).
+    riskOf: () => 'low',
+  });
+}
+
 /** Payments and the worker that sends what banks must still be told. */
-function composePayments({ config, logger, hotDb }: ComposeDeps, base: Base, banks: Banks, wallets: Wallets) {
+function composePayments(
+  { config, logger, hotDb }: ComposeDeps,
+  base: Base,
+  banks: Banks,
+  wallets: Wallets,
+  verification: Verification,
+) {
   const { db, clock, ids, holder, outbox, ledger, access, members, merchants, tokens } = base;
   const { links, references } = banks;
   let kick = (): void => undefined;
@@ -237,6 +265,7 @@ function composePayments({ config, logger, hotDb }: ComposeDeps, base: Base, ban
     tokens,
     wallets,
     signing: access.signing,
+    verification,
     acquirerCode: config.acquirer,
     booksOf: (p: { issuerId: string | null; currency: string }) => ({
       ledger: ledgerOf(p.currency),

@@ -9,6 +9,7 @@ import { createHttp, describeProblems, type HttpApp, ProblemError, watchLag } fr
 import { merchantRoutes } from '@feiqian/merchants';
 import { payerRoutes, paymentRoutes, streamRoutes } from '@feiqian/payments';
 import type { Logger, Registry } from '@feiqian/telemetry';
+import { verificationRoutes } from '@feiqian/verification';
 import { walletRoutes } from '@feiqian/wallets';
 import scalar from '@scalar/fastify-api-reference';
 import type { FastifyReply } from 'fastify';
@@ -101,7 +102,9 @@ async function apiRoutes(app: HttpApp, deps: ServerDeps): Promise<void> {
   const { network } = deps;
   const { db, clock, access } = network;
   const now = clock.now;
-  await app.register(walletRoutes({ db, now, wallets: network.wallets, access }) as never);
+  const { wallets, verification } = network;
+  await app.register(walletRoutes({ db, now, wallets, access }) as never);
+  await app.register(verificationRoutes({ db, now, wallets, verification }) as never);
   await app.register(
     merchantRoutes({
       db,

@@ -149,6 +149,8 @@ async function run(network: Network, logger: Logger, closers: (() => Promise<unk
   network.members.start(jobs);
   jobs.every('sweep payments', sweepMs, () => network.payments.sweep());
   jobs.every('forget idempotency keys', forgetMs, () => forgetKeys(network.db, network.clock.now()));
+  jobs.every('read the policy', network.verification.policyMs, () => network.verification.reload());
+  jobs.every('forget verifications', forgetMs, () => network.verification.forget());
   jobs.every('forget nonces', forgetMs, () => network.access.signing.forget(network.db));
   jobs.every('forget pay codes', forgetMs, () => network.wallets.forgetUsedPayCodes(network.db));
   jobs.every('expire holds', forgetMs, () =>

@@ -1,5 +1,6 @@
 import type { Payment } from '@feiqian/contract';
 import { useStream } from '@feiqian/ui';
+import { useRouter } from '@tanstack/react-router';
 import { useEffect, useRef } from 'react';
 import { queryClient } from './client.ts';
 import { keep } from './keep.ts';
@@ -57,11 +58,16 @@ async function catchUp(): Promise<void> {
 
 /** Keeps the stream of this person's payments open while mounted. */
 export function useLive(): void {
+  const router = useRouter();
   const state = useStream(
     '/v1/wallet/stream',
     (event) => {
       const payment = paymentIn(event.data);
-      if (payment) takeNews(payment);
+      if (!payment) return;
+      // A pay code was shown for more than it may pay: the phone asks.
+      if ((event.data as { type?: string }).type === 'payment.confirmation_asked')
+        void router.navigate({ to: '/pay/$paymentId', params: { paymentId: payment.id } });
+      else takeNews(payment);
     },
     { events: ['payment'] },
   );

@@ -8,6 +8,7 @@ import type {
   Receipt,
   Sandbox,
   ScanResult,
+  SecuritySettings,
 } from '@feiqian/contract';
 import { queryOptions } from '@tanstack/react-query';
 import { api } from './client.ts';
@@ -101,6 +102,11 @@ export const banksQuery = queryOptions({
 export const devicesQuery = queryOptions({
   queryKey: ['devices'],
   queryFn: async ({ signal }) => (await api.get<{ data: Device[] }>('/v1/wallet/devices', { signal })).data,
+});
+
+export const securityQuery = queryOptions({
+  queryKey: ['security'],
+  queryFn: ({ signal }) => api.get<SecuritySettings>('/v1/wallet/security', { signal }),
 });
 
 /** The sandbox's people; an error (404) outside the sandbox. */

@@ -6,6 +6,8 @@ import {
   Outlet,
   redirect,
 } from '@tanstack/react-router';
+import { Suspense } from 'react';
+import { useAsking, useUnhosted } from './asking.ts';
 import { useLive } from './live.ts';
 import { isRecordFilter, type RecordFilter } from './record.ts';
 import { HomeScreen } from './screens/home.tsx';
@@ -36,9 +38,22 @@ interface RecordSearch {
   day?: string;
 }
 
+const VerifySheet = lazyRouteComponent(() => import('./parts/verify-panel.tsx'), 'VerifySheet');
+
 function SignedIn() {
   useLive();
-  return <Outlet />;
+  const asking = useAsking();
+  const unhosted = useUnhosted();
+  return (
+    <>
+      <Outlet />
+      {asking && unhosted ? (
+        <Suspense>
+          <VerifySheet key={asking.verification.id} asking={asking} />
+        </Suspense>
+      ) : null}
+    </>
+  );
 }
 
 /** Everything below needs a session on this device. */
@@ -116,6 +131,11 @@ const me = createRoute({
   path: 'me',
   component: lazyRouteComponent(() => import('./screens/me.tsx'), 'MeScreen'),
 });
+const security = createRoute({
+  ...parent,
+  path: 'me/security',
+  component: lazyRouteComponent(() => import('./screens/security.tsx'), 'SecurityScreen'),
+});
 const devices = createRoute({
   ...parent,
   path: 'me/devices',
@@ -124,7 +144,22 @@ const devices = createRoute({
 
 const routeTree = root.addChildren([
   signIn,
-  signedIn.addChildren([home, bind, scan, to, pay, result, code, records, receipt, cards, card, me, devices]),
+  signedIn.addChildren([
+    home,
+    bind,
+    scan,
+    to,
+    pay,
+    result,
+    code,
+    records,
+    receipt,
+    cards,
+    card,
+    me,
+    devices,
+    security,
+  ]),
 ]);
 
 export const router = createRouter({

@@ -1,6 +1,7 @@
-import type { NonceList } from '@feiqian/contract';
+import type { NonceList, Verification } from '@feiqian/contract';
 import { signatureHeaders } from '@feiqian/keys';
 import { ApiError } from '@feiqian/ui';
+import { ask } from './asking.ts';
 import { api, nonces } from './client.ts';
 import { signatureOf } from './device-key.ts';
 import { kept } from './keep.ts';
@@ -24,7 +25,7 @@ async function send<T>(
   method: 'POST' | 'PUT' | 'DELETE',
   path: string,
   body: unknown,
-  options: SignedOptions,
+  options: SignedOptions & { verification?: string },
   again = true,
 ): Promise<T> {
   const keys = await kept('deviceKey');
@@ -38,16 +39,26 @@ async function send<T>(
   const text = body === undefined ? '' : JSON.stringify(body);
   const signature = await signatureOf(keys.request, { method, path, body: text, idempotencyKey, nonce });
   const asked = {
-    ...options,
+    ...(options.timeoutMs === undefined ? {} : { timeoutMs: options.timeoutMs }),
     idempotencyKey,
-    headers: { [signatureHeaders.nonce]: nonce, [signatureHeaders.signature]: signature },
+    headers: {
+      [signatureHeaders.nonce]: nonce,
+      [signatureHeaders.signature]: signature,
+      ...(options.verification === undefined ? {} : { verification: options.verification }),
+    },
   };
   try {
     if (method === 'DELETE') return await api.delete<T>(path, asked);
     return await api[method === 'POST' ? 'post' : 'put']<T>(path, body, asked);
   } catch (error) {
+    if (!(error instanceof ApiError)) throw error;
+    if (error.code === 'verification_required' && options.verification === undefined) {
+      const asked = error.problem.verification as Verification;
+      if (!(await ask(asked))) throw error;
+      return send(method, path, body, { ...options, idempotencyKey, verification: asked.id });
+    }
     // The phone slept over its nonces: the answer brought a new one.
-    if (!again || !(error instanceof ApiError) || error.code !== 'nonce_stale') throw error;
+    if (!again || error.code !== 'nonce_stale') throw error;
     nonces.splice(0, nonces.length - 1);
     return send(method, path, body, { ...options, idempotencyKey }, false);
   }

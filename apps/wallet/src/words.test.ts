@@ -3,9 +3,12 @@ import { expect, test } from 'vitest';
 import { paymentIn } from './live.ts';
 import { deviceName } from './session.ts';
 import { en } from './words/en.ts';
+import { securityEn } from './words/security-en.ts';
+import { securityZh } from './words/security-zh.ts';
 import { zh } from './words/zh.ts';
 
 test('the wallet says the same in both languages', () => {
+  expect(catalogueDifference(securityZh, securityEn as Catalogue)).toEqual([]);
   expect(catalogueDifference(zh, en as unknown as Catalogue)).toEqual([]);
 });
 

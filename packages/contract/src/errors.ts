@@ -46,6 +46,37 @@ export const errorCodes = {
     'This signed request was sent before. Sign again to repeat it. Nothing was changed.',
     '该签名请求已发送过，请重新签名',
   ),
+  verification_required: entry(
+    403,
+    'This has to be verified first; `verification` says how. Nothing was changed, no money moved.',
+    '请先完成验证，未做任何更改，未扣款',
+  ),
+  verification_failed: entry(
+    403,
+    'The PIN, code or passkey is not right, or no longer valid. Nothing was changed.',
+    '验证未通过，未做任何更改',
+  ),
+  pin_locked: entry(
+    403,
+    'The PIN is locked after five wrong tries; set a new one. Nothing was changed.',
+    '密码已锁定，请重设，未做任何更改',
+  ),
+  pin_not_set: entry(409, 'There is no PIN yet; set one first.', '尚未设置密码'),
+  pin_too_simple: entry(
+    422,
+    'That PIN is the first one to be guessed; choose another. Nothing was changed.',
+    '密码过于简单，请更换',
+  ),
+  passkey_refused: entry(
+    422,
+    'That passkey could not be taken. Nothing was changed.',
+    '该通行密钥无法使用，未做任何更改',
+  ),
+  payer_must_confirm: entry(
+    409,
+    'The amount is more than a pay code may pay; the payer is asked to confirm it on the phone. No money moved.',
+    '金额超过付款码限额，请付款人在手机上确认，未扣款',
+  ),
   not_found: entry(404, 'There is no such thing here.', '未找到'),
   method_not_allowed: entry(405, 'This address does not take that method.', '该地址不支持此方法'),
   payload_too_large: entry(413, 'The request is too large. Nothing was changed.', '请求过大'),

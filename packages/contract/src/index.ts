@@ -14,4 +14,5 @@ export * from './errors.ts';
 export * from './payments.ts';
 export * from './shapes.ts';
 export * from './till.ts';
+export * from './verification.ts';
 export * from './wallet.ts';

@@ -47,6 +47,10 @@ export const Problem = Type.Object({
   code: Type.String({ description: 'Stable; see docs/errors.md' }),
   detail: Type.Optional(Type.String()),
   request_id: Type.String(),
+  verification: Type.Optional(
+    Type.Unknown({ description: 'With verification_required: see docs/verification.md' }),
+  ),
+  tries_left: Type.Optional(Type.Integer({ description: 'With verification_failed, of a PIN' })),
   errors: Type.Optional(Type.Array(Strict({ path: Type.String(), message: Type.String() }))),
 });
 export type Problem = Static<typeof Problem>;

@@ -207,8 +207,9 @@ export function sendProblem(
   requestId: string,
   detail?: string,
   errors?: { path: string; message: string }[],
+  members?: Record<string, unknown>,
 ): FastifyReply {
-  const problem = problemOf(code, requestId, detail, errors);
+  const problem = { ...members, ...problemOf(code, requestId, detail, errors) };
   return reply
     .code(problem.status)
     .type('application/problem+json; charset=utf-8')
@@ -234,7 +235,7 @@ function answerError(
 ) {
   if (error instanceof ProblemError) {
     if (error.retryAfterSeconds !== undefined) reply.header('retry-after', String(error.retryAfterSeconds));
-    return sendProblem(reply, error.code, request.id, error.detail);
+    return sendProblem(reply, error.code, request.id, error.detail, undefined, error.members);
   }
   if (error.validation) {
     const where = error.validationContext ?? 'body';

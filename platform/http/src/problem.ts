@@ -6,12 +6,19 @@ export class ProblemError extends Error {
   readonly code: ErrorCode;
   readonly detail: string | undefined;
   readonly retryAfterSeconds: number | undefined;
+  /** Further members of the problem document (RFC 9457, section 3.2). */
+  readonly members: Record<string, unknown> | undefined;
 
-  constructor(code: ErrorCode, detail?: string, options: { retryAfterSeconds?: number } = {}) {
+  constructor(
+    code: ErrorCode,
+    detail?: string,
+    options: { retryAfterSeconds?: number; members?: Record<string, unknown> } = {},
+  ) {
     super(detail ?? errorCodes[code].title);
     this.code = code;
     this.detail = detail;
     this.retryAfterSeconds = options.retryAfterSeconds;
+    this.members = options.members;
   }
 }
 

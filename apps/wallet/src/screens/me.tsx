@@ -12,7 +12,7 @@ import {
 } from '@feiqian/ui';
 import { useMutation } from '@tanstack/react-query';
 import { useRouter } from '@tanstack/react-router';
-import { Download, LogOut, Smartphone } from 'lucide-react';
+import { Download, KeyRound, LogOut, Smartphone } from 'lucide-react';
 import { useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { useInstall } from '../install.ts';
@@ -79,6 +79,13 @@ export function MeScreen() {
             leading={<Smartphone size={22} strokeWidth={1.75} aria-hidden="true" />}
             title={t('me.devices')}
             detail={t('me.devicesDetail')}
+            chevron
+          />
+          <RowLink
+            to="/me/security"
+            leading={<KeyRound size={22} strokeWidth={1.75} aria-hidden="true" />}
+            title={t('me.security')}
+            detail={t('me.securityDetail')}
             chevron
           />
           {install ? (

@@ -18,6 +18,7 @@ import { Link, useParams, useRouter } from '@tanstack/react-router';
 import { BadgeCheck, ChevronDown } from 'lucide-react';
 import { useEffect, useRef, useState } from 'react';
 import { useTranslation } from 'react-i18next';
+import { host, useAsking } from '../asking.ts';
 import { queryClient } from '../client.ts';
 import { takeNews } from '../live.ts';
 import { bankName, declineWords } from '../parts/bank-name.ts';
@@ -25,6 +26,7 @@ import { CardPicker, useChosenCard } from '../parts/card-picker.tsx';
 import { useOnline } from '../parts/online.ts';
 import { useSeconds } from '../parts/seconds.ts';
 import { InnerPage } from '../parts/tab-page.tsx';
+import { VerifyPanel } from '../parts/verify-panel.tsx';
 import { cardsQuery, paymentQuery } from '../queries.ts';
 import { networkNow } from '../session.ts';
 import { signed } from '../signed.ts';
@@ -168,6 +170,8 @@ function ConfirmSheet({ payment }: { payment: Payment }) {
   const [choosing, setChoosing] = useState(false);
   const pay = usePay(payment);
   const busy = pay.isPending || payment.state === 'processing';
+  const asking = useAsking();
+  useEffect(() => host(), []);
 
   const close = () => {
     if (choosing) setChoosing(false);
@@ -182,7 +186,7 @@ function ConfirmSheet({ payment }: { payment: Payment }) {
       dismissible={!busy}
       title={choosing ? t('confirm.chooseCard') : t('confirm.title')}
       actions={
-        choosing ? null : (
+        choosing || asking ? null : (
           <Actions
             payment={payment}
             noCards={cards.data?.length === 0}
@@ -193,7 +197,8 @@ function ConfirmSheet({ payment }: { payment: Payment }) {
         )
       }
     >
-      {choosing && cards.data ? (
+      {asking ? <VerifyPanel key={asking.verification.id} asking={asking} /> : null}
+      {asking ? null : choosing && cards.data ? (
         <CardPicker
           cards={cards.data}
           chosen={card?.id}

@@ -275,6 +275,8 @@ export const en: SameShape<typeof zh> & Plurals = {
     title: 'Me',
     devices: 'Devices',
     devicesDetail: 'See and remove',
+    security: 'Payment security',
+    securityDetail: 'PIN, fingerprint and limit',
     appearance: 'Appearance',
     language: 'Language',
     install: 'Install',

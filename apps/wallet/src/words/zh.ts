@@ -250,6 +250,8 @@ export const zh = {
     title: '我的',
     devices: '登录的设备',
     devicesDetail: '查看与移除',
+    security: '支付安全',
+    securityDetail: '密码、指纹与限额',
     appearance: '外观',
     language: '语言',
     install: '安装到桌面',

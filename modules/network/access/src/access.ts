@@ -113,6 +113,17 @@ export function createAccess(deps: AccessDeps) {
     return done;
   }
 
+  /** Changes what the sessions of these tenants say of their caller; other processes know within a second. */
+  async function amend(
+    sql: Sql,
+    tenants: readonly string[],
+    kind: PrincipalKind,
+    change: Record<string, unknown>,
+  ): Promise<void> {
+    await store.amendPrincipals(sql, tenants, kind, change);
+    cache.clear();
+  }
+
   async function revokeAllOf(sql: Sql, tenant: string, kind: PrincipalKind): Promise<void> {
     await store.revokeTenant(sql, tenant, kind, clock.now());
     cache.clear();
@@ -166,6 +177,7 @@ export function createAccess(deps: AccessDeps) {
     identify,
     revoke,
     revokeAllOf,
+    amend,
     checkSecret,
     hashPin: (pin: string) => hashPassword(pin, Buffer.from(ids.secret(16), 'base64url')),
     signInConsole,

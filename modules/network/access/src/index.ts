@@ -3,7 +3,7 @@ import credentials from '../migrations/0001_credentials.sql';
 import signing from '../migrations/0002_signing.sql';
 
 export { type Access, createAccess, type NewCredential } from './access.ts';
-export { codeSeconds, type SendCode } from './codes.ts';
+export { type CodePurpose, type CodeUse, codeSeconds, type SendCode } from './codes.ts';
 export { agree, isSignedBy, provesItself } from './deviceKey.ts';
 export { callerAs, clearSessionCookie, installGuard, nonceOf, setSessionCookie } from './guard.ts';
 export {

@@ -20,6 +20,8 @@ export interface WalletPrincipal {
   kind: 'wallet';
   userId: string;
   deviceId: string;
+  /** The largest payment that this person wants to go unverified, minor units; absent when the network's is good enough. */
+  freeMax?: number | null;
 }
 export interface ConsolePrincipal {
   kind: 'console';

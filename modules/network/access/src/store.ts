@@ -91,6 +91,20 @@ export async function revokeTenant(
   await raiseRevision(sql);
 }
 
+export async function amendPrincipals(
+  sql: Sql,
+  tenants: readonly string[],
+  kind: PrincipalKind,
+  change: Record<string, unknown>,
+): Promise<void> {
+  await sql.query(
+    `update access.credential set principal = principal || $3::jsonb
+     where tenant = any($1::uuid[]) and kind = $2 and revoked_at is null`,
+    [[...tenants], kind, JSON.stringify(change)],
+  );
+  await raiseRevision(sql);
+}
+
 export async function credentialsOf(
   sql: Sql,
   kind: PrincipalKind,

@@ -50,6 +50,8 @@ export interface BeginCommand {
   reference: { stan: string; rrn: string };
   /** Of a signed request: used up in the group's commit, so that the request acts once. */
   nonce: string | null;
+  /** The largest amount for which the payer has shown enough, minor units. */
+  verifiedUpTo: bigint;
 }
 export interface CompleteCommand {
   kind: 'complete';
@@ -89,8 +91,8 @@ class Group {
     this.event(after, type);
   }
 
-  event(p: Payment, type: string, extra: Record<string, unknown> = {}): void {
-    this.events.push(paymentEvent(p, type, extra));
+  event(p: Payment, type: string, extra: Record<string, unknown> = {}, userId = p.userId): void {
+    this.events.push(paymentEvent(p, type, extra, userId));
   }
 }
 
@@ -278,10 +280,17 @@ function decideBegin(
     usable: card.status === 'active' && card.deviceId === c.by.deviceId,
   };
   const decision = begin(before, payer, c.by, c.reference, nowMs);
-  if (!decision.ok) {
+  const refuse = (code: ErrorCode): Deferred => {
     group.released.push({ id: c.key.id });
     group.refused.push(c.paymentId);
-    return () => ({ kind: 'refused', code: decision.code });
+    return () => ({ kind: 'refused', code });
+  };
+  if (!decision.ok) return refuse(decision.code);
+  if (decision.payment.amount > c.verifiedUpTo) {
+    if (c.by.merchantId === null) return refuse('verification_required');
+    // A code says that its payer is there, not that the payer knows of so much: the phone asks.
+    group.event(before as Payment, 'payment.confirmation_asked', {}, c.by.userId);
+    return refuse('payer_must_confirm');
   }
   const { payment } = decision;
   loaded.payments.set(payment.id, payment);

@@ -9,6 +9,7 @@ import type { Links, References } from '@feiqian/links';
 import type { Merchant, Merchants } from '@feiqian/merchants';
 import type { Outbox } from '@feiqian/outbox';
 import type { Tokens } from '@feiqian/tokens';
+import type { Verification } from '@feiqian/verification';
 import type { Wallets } from '@feiqian/wallets';
 import type { Payment } from './payment.ts';
 import type { Books } from './postings.ts';
@@ -28,6 +29,7 @@ export interface PaymentsDeps {
   merchants: Merchants;
   tokens: Tokens;
   wallets: Wallets;
+  verification: Pick<Verification, 'demand' | 'shown' | 'freeFor'>;
   /** Uses up the nonces of signed requests. */
   signing: Pick<Signing, 'use'>;
   acquirerCode: string;
@@ -54,6 +56,15 @@ export const beginProblems = [
   'payment_not_payable',
   'payment_expired',
 ] as const satisfies readonly ErrorCode[];
+/** Those of a till that takes a pay code. */
+export const collectProblems = [
+  ...beginProblems,
+  'pay_code_invalid',
+  'pay_code_expired',
+  'pay_code_used',
+  'too_many_attempts',
+  'payer_must_confirm',
+] as const;
 
 /** A refusal as its problem. */
 export function refusal(code: ErrorCode): ProblemError {

@@ -8,9 +8,11 @@ import {
   Receipt,
   Scan,
   ScanResult,
+  verificationHeader,
 } from '@feiqian/contract';
 import { type HttpApp, ProblemError, requestKey, sendAnswer } from '@feiqian/http';
 import { fromUuid, toUuid } from '@feiqian/ids';
+import type { FastifyRequest } from 'fastify';
 import { readCode } from './code.ts';
 import { beginProblems } from './deps.ts';
 import type { Payment } from './payment.ts';
@@ -96,7 +98,12 @@ function payRoutes(app: HttpApp, deps: PaymentRoutesDeps): void {
   app.post(
     '/v1/wallet/payments/:id/pay',
     {
-      config: { ...wallet, signed: 'in_commit', keyed: true, problems: [...beginProblems] },
+      config: {
+        ...wallet,
+        signed: 'in_commit',
+        keyed: true,
+        problems: [...beginProblems, 'verification_required'],
+      },
       schema: {
         tags: ['wallet'],
         summary: 'Pay with one of the cards; waits for the bank',
@@ -110,9 +117,33 @@ function payRoutes(app: HttpApp, deps: PaymentRoutesDeps): void {
       const tokenId = toUuid(request.body.card_id, 'tok');
       const key = requestKey(request, callerOf(p));
       const id = toUuid(request.params.id, 'pay');
-      return sendAnswer(reply, await deps.payments.pay(p, id, tokenId, key, nonceOf(request)));
+      const verifiedUpTo = await verifiedFor(deps, request, id);
+      const shown = { nonce: nonceOf(request), verifiedUpTo };
+      try {
+        return sendAnswer(reply, await deps.payments.pay(p, id, tokenId, key, shown));
+      } catch (error) {
+        if (!(error instanceof ProblemError) || error.code !== 'verification_required') throw error;
+        const { amount } = await visibleTo(deps, p.userId, id);
+        await deps.verification.demand(request, { operation: 'payment', amount });
+        throw error;
+      }
     },
   );
+}
+
+/** The largest amount that the payer may pay now. Only a request that brings a verification is looked up. */
+async function verifiedFor(
+  deps: PaymentRoutesDeps,
+  request: FastifyRequest,
+  paymentId: string,
+): Promise<bigint> {
+  const p = callerAs(request, 'wallet');
+  const free = deps.verification.freeFor(p, 'payment');
+  if (request.headers[verificationHeader] === undefined) return free;
+  const payment = await deps.payments.find(deps.db, paymentId);
+  if (payment === undefined) return free;
+  const { amount } = payment;
+  return (await deps.verification.shown(request, { operation: 'payment', amount })) ? amount : free;
 }
 
 function recordRoutes(app: HttpApp, deps: PaymentRoutesDeps): void {

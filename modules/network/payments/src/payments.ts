@@ -25,6 +25,14 @@ export interface Payer {
   deviceId: string;
 }
 
+/** What came with a payer's request. */
+export interface Shown {
+  /** Of the signed request; null for payments that come from no request. */
+  nonce: string | null;
+  /** The largest amount that the payer has verified, or need not, minor units. */
+  verifiedUpTo: bigint;
+}
+
 const defaultExpirySeconds = 15 * 60;
 /** Terminal of payments that no till made (ISO 8583 field 41). */
 export const onlineTerminal = 'ONLINE01';
@@ -105,13 +113,13 @@ export function createPayments(deps: PaymentsDeps) {
     return answerOf(await submit({ kind: 'create', key, payment, body }, clock.now() + storeMsMax), 201);
   }
 
-  /** The payer pays with one of the cards of the device. Waits for the bank. `nonce` is of the signed request. */
+  /** The payer pays with one of the cards of the device. Waits for the bank. */
   function pay(
     payer: Payer,
     paymentId: string,
     tokenId: string,
     key: RequestKey,
-    nonce: string | null,
+    shown: Shown,
   ): Promise<Answer> {
     const by = { ...payer, merchantId: null };
     return authorise({
@@ -122,7 +130,7 @@ export function createPayments(deps: PaymentsDeps) {
       tokenId,
       payCode: null,
       reference: deps.references.next(),
-      nonce,
+      ...shown,
     });
   }
 
@@ -142,7 +150,8 @@ export function createPayments(deps: PaymentsDeps) {
       } as const;
       return refuse(key, code[resolved.reason]);
     }
-    const { userId, deviceId, cardId, step, slot } = resolved.code;
+    const { userId, deviceId, cardId, step, slot, freeMax } = resolved.code;
+    const payer = { userId, deviceId, freeMax: freeMax === null ? null : Number(freeMax) };
     return authorise({
       kind: 'begin',
       key,
@@ -152,6 +161,7 @@ export function createPayments(deps: PaymentsDeps) {
       payCode: { step, slot },
       reference: deps.references.next(),
       nonce: null,
+      verifiedUpTo: deps.verification.freeFor(payer, 'pay_code'),
     });
   }
 

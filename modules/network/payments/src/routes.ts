@@ -31,7 +31,7 @@ import type { StoredEvent } from '@feiqian/outbox';
 import type { FastifyRequest } from 'fastify';
 import { Type } from 'typebox';
 import { readPayCode } from './code.ts';
-import { beginProblems, type PaymentsDeps } from './deps.ts';
+import { collectProblems, type PaymentsDeps } from './deps.ts';
 import type { Payment } from './payment.ts';
 import { onlineTerminal, type Payments } from './payments.ts';
 import { posterRoute } from './posterRoute.ts';
@@ -106,13 +106,7 @@ function writeRoutes(app: HttpApp, deps: PaymentRoutesDeps): void {
       config: {
         ...merchantSide,
         keyed: true,
-        problems: [
-          ...beginProblems,
-          'pay_code_invalid',
-          'pay_code_expired',
-          'pay_code_used',
-          'too_many_attempts',
-        ],
+        problems: [...collectProblems],
       },
       schema: {
         tags: ['payments'],

@@ -76,8 +76,13 @@ export function refundView(r: Refund): RefundView {
 }
 
 /** An event of a payment, seen by its merchant, its payer and its issuer; `extra` is told beside the payment. */
-export function paymentEvent(p: Payment, type: string, extra: Record<string, unknown> = {}): NewEvent {
-  const tenants = [p.merchantId, p.userId, p.issuerId].filter((t) => t !== null);
+export function paymentEvent(
+  p: Payment,
+  type: string,
+  extra: Record<string, unknown> = {},
+  userId: string | null = p.userId,
+): NewEvent {
+  const tenants = [p.merchantId, userId, p.issuerId].filter((t) => t !== null);
   return { type, objectId: p.id, tenants, data: { ...eventData(p), ...extra } };
 }
 

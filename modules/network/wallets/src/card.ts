@@ -19,6 +19,8 @@ export interface Person {
   id: string;
   mobileMasked: string;
   name: string | null;
+  /** The largest payment to go unverified, minor units, as the person wants it; null leaves it to the network. */
+  freeMax: bigint | null;
 }
 
 export interface WalletDevice {

@@ -1,6 +1,7 @@
 import type { Migrations } from '@feiqian/db';
 import wallets from '../migrations/0001_wallets.sql';
 import deviceKey from '../migrations/0002_device_key.sql';
+import freeLimit from '../migrations/0003_free_limit.sql';
 
 export type { BankFace, BankPort } from './bank.ts';
 export type { BoundCard } from './card.ts';
@@ -13,5 +14,6 @@ export const walletsMigrations: Migrations = {
   scripts: [
     { name: '0001_wallets', sql: wallets },
     { name: '0002_device_key', sql: deviceKey },
+    { name: '0003_free_limit', sql: freeLimit },
   ],
 };

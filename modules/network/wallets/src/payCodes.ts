@@ -10,6 +10,8 @@ export interface VerifiedCode {
   cardId: string;
   step: number;
   slot: number;
+  /** As in `Person`. */
+  freeMax: bigint | null;
 }
 export type PayCodeOutcome =
   | { ok: true; code: VerifiedCode }
@@ -73,6 +75,7 @@ export function createPayCodes(
         cardId: card.id,
         step: verified.step,
         slot: verified.slot,
+        freeMax: device.freeMax,
       },
     };
   }

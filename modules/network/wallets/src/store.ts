@@ -13,32 +13,41 @@ export async function putPerson(
   },
   atMs: number,
 ): Promise<Person> {
-  const { rows } = await sql.query<{ id: string; mobile_masked: string; name: string | null }>(
+  const { rows } = await sql.query<PersonRow>(
     `insert into wallets.person (id, mobile_hash, mobile_sealed, mobile_masked, name, created_at)
      values ($1, $2, $3, $4, $5, $6)
      on conflict (mobile_hash) do update set name = coalesce(wallets.person.name, excluded.name)
-     returning id, mobile_masked, name`,
+     returning id, mobile_masked, name, free_max`,
     [p.id, p.mobileHash, p.mobileSealed, p.mobileMasked, p.name, new Date(atMs)],
   );
-  return toPerson(rows[0] as { id: string; mobile_masked: string; name: string | null });
+  return toPerson(rows[0] as PersonRow);
 }
 
-const toPerson = (r: { id: string; mobile_masked: string; name: string | null }): Person => ({
+interface PersonRow {
+  id: string;
+  mobile_masked: string;
+  name: string | null;
+  free_max: bigint | null;
+}
+const toPerson = (r: PersonRow): Person => ({
   id: r.id,
   mobileMasked: r.mobile_masked,
   name: r.name,
+  freeMax: r.free_max,
 });
+
+export async function setFreeMax(sql: Sql, userId: string, amount: bigint | null): Promise<void> {
+  await sql.query('update wallets.person set free_max = $2 where id = $1', [userId, amount]);
+}
 
 export async function personById(
   sql: Sql,
   id: string,
 ): Promise<(Person & { mobileSealed: Uint8Array }) | undefined> {
-  const { rows } = await sql.query<{
-    id: string;
-    mobile_masked: string;
-    name: string | null;
-    mobile_sealed: Uint8Array;
-  }>('select id, mobile_masked, name, mobile_sealed from wallets.person where id = $1', [id]);
+  const { rows } = await sql.query<PersonRow & { mobile_sealed: Uint8Array }>(
+    'select id, mobile_masked, name, free_max, mobile_sealed from wallets.person where id = $1',
+    [id],
+  );
   return rows[0] && { ...toPerson(rows[0]), mobileSealed: rows[0].mobile_sealed };
 }
 
@@ -92,14 +101,20 @@ export async function devicesOf(sql: Sql, userId: string): Promise<WalletDevice[
 export async function deviceByHandle(
   sql: Sql,
   handle: string,
-): Promise<{ id: string; userId: string; secret: Uint8Array } | undefined> {
-  const { rows } = await sql.query<{ id: string; user_id: string; secret: Uint8Array }>(
-    'select id, user_id, secret from wallets.device where handle = $1 and removed_at is null',
+): Promise<{ id: string; userId: string; secret: Uint8Array; freeMax: bigint | null } | undefined> {
+  const { rows } = await sql.query<{
+    id: string;
+    user_id: string;
+    secret: Uint8Array;
+    free_max: bigint | null;
+  }>(
+    `select d.id, d.user_id, d.secret, p.free_max from wallets.device d join wallets.person p on p.id = d.user_id
+     where d.handle = $1 and d.removed_at is null`,
     [handle],
     'device_by_handle',
   );
   const r = rows[0];
-  return r && { id: r.id, userId: r.user_id, secret: r.secret };
+  return r && { id: r.id, userId: r.user_id, secret: r.secret, freeMax: r.free_max };
 }
 
 export async function touchDevice(sql: Sql, id: string, atMs: number): Promise<void> {

@@ -38,6 +38,7 @@ export interface SignedIn {
 
 const secretBytes = 32;
 const handleTriesMax = 20;
+const toJson = (amount: bigint | null): number | null => (amount === null ? null : Number(amount));
 const sealPurpose = { mobile: 'mobile', device: 'pay code secret' } as const;
 
 export type Wallets = ReturnType<typeof createWallets>;
@@ -84,7 +85,7 @@ export function createWallets(deps: WalletsDeps) {
       );
       const credential = await access.issue(
         tx,
-        { kind: 'wallet', userId: person.id, deviceId: device.id },
+        { kind: 'wallet', userId: person.id, deviceId: device.id, freeMax: toJson(person.freeMax) },
         input.deviceName,
         device.id,
         { requestKey: agreed?.requestKey ?? null },
@@ -141,6 +142,13 @@ export function createWallets(deps: WalletsDeps) {
     await access.revokeAllOf(tx, deviceId, 'wallet');
   }
 
+  /** Sets the largest payment that goes unverified, on all devices; the caller says within what bounds. */
+  async function setFreeMax(tx: Tx, userId: string, amount: bigint): Promise<void> {
+    await store.setFreeMax(tx, userId, amount);
+    const devices = (await store.devicesOf(tx, userId)).map((d) => d.id);
+    await access.amend(tx, devices, 'wallet', { freeMax: toJson(amount) });
+  }
+
   async function mobileOf(userId: string): Promise<string> {
     const person = await store.personById(db, userId);
     if (!person) throw new ProblemError('unauthenticated');
@@ -152,6 +160,8 @@ export function createWallets(deps: WalletsDeps) {
     me,
     devices: (userId: string) => store.devicesOf(db, userId),
     removeDevice,
+    setFreeMax,
+    mobileOf,
     issuers: deps.issuers,
     ...createBinding(deps, mobileOf),
     ...createPayCodes(deps, (sealed, deviceId) => deps.open(sealPurpose.device, sealed, deviceId)),

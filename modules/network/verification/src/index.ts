@@ -1,0 +1,17 @@
+import type { Migrations } from '@feiqian/db';
+import verification from '../migrations/0001_verification.sql';
+
+export type { RelyingParty } from './passkeys.ts';
+export type { Operation, Risk } from './policy.ts';
+export { verificationRoutes } from './routes.ts';
+export {
+  createVerification,
+  type Demand,
+  type Verification,
+  type VerificationDeps,
+} from './verifications.ts';
+
+export const verificationMigrations: Migrations = {
+  schema: 'verification',
+  scripts: [{ name: '0001_verification', sql: verification }],
+};
