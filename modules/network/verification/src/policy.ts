@@ -4,15 +4,18 @@ export const operations = [
   'pay_code',
   'transfer',
   'own_transfer',
-  'repayment',
-  'account_opening',
+  'repay',
+  'open_account',
+  'apply_card',
+  'bind',
+  'add_device',
   'first_factor',
   'factor_change',
   'factor_reset',
   'limit_raise',
   'unfreeze',
-  'account_deletion',
-  'data_export',
+  'delete_account',
+  'export',
 ] as const;
 export type Operation = (typeof operations)[number];
 
