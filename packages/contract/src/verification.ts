@@ -27,11 +27,13 @@ export type Verification = Static<typeof Verification>;
 const Pin = Type.String({ pattern: `^[0-9]{${pinDigits}}$` });
 export const EnterPin = Strict({ pin: Pin });
 export const EnterCode = Strict({ code: Type.String({ pattern: '^[0-9]{6}$' }) });
+/** A credential's id in base64url, 16 bytes at least; of platform authenticators and keys it has 150 at the most. */
+export const PasskeyId = Type.String({ pattern: '^[A-Za-z0-9_-]{20,200}$' });
 /** Options and answers of WebAuthn Level 3 in their JSON form; the library that checks them knows their fields. */
 export const PasskeyOptions = Strict({ options: Type.Object({}, { additionalProperties: true }) });
 export const PasskeyAnswer = Strict({
   response: Type.Object(
-    { id: Text(1400), response: Type.Object({}, { additionalProperties: true }) },
+    { id: PasskeyId, response: Type.Object({}, { additionalProperties: true }) },
     { additionalProperties: true },
   ),
 });
@@ -43,8 +45,8 @@ export const SetFreeLimit = Strict({ amount: AmountOrZero });
 
 export const PinSet = Strict({ set: Type.Literal(true) });
 export const FreeLimit = Strict({ free_limit: AmountOrZero });
-export const PasskeyAdded = Strict({ id: Type.String(), name: Type.String() });
-export const PasskeyRemoved = Strict({ id: Type.String() });
+export const PasskeyAdded = Strict({ id: PasskeyId, name: Type.String() });
+export const PasskeyRemoved = Strict({ id: PasskeyId });
 
 export const Passkey = Strict({
   id: Type.String(),

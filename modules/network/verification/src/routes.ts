@@ -9,6 +9,7 @@ import {
   Id,
   PasskeyAdded,
   PasskeyAnswer,
+  PasskeyId,
   PasskeyOptions,
   PasskeyRemoved,
   PinSet,
@@ -16,7 +17,6 @@ import {
   SetFreeLimit,
   SetPin,
   Strict,
-  Text,
   Verification as VerificationSchema,
 } from '@feiqian/contract';
 import type { Db } from '@feiqian/db';
@@ -40,7 +40,7 @@ const signed = { ...wallet, signed: true } as const;
 const keyed = { ...signed, keyed: true } as const;
 const failed = ['not_found', 'verification_failed'] as const;
 const ChallengeParams = Strict({ id: Id('vch') });
-const PasskeyParams = Strict({ id: Text(200) });
+const PasskeyParams = Strict({ id: PasskeyId });
 const tags = ['wallet'];
 
 /** Routes by which a wallet verifies what it is about to do, and sets what it verifies with. */
