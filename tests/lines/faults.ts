@@ -155,7 +155,8 @@ export const lineFaults: readonly LineFault[] = [
   { name: 'swallows answers', ends: undone, of: ofAnswers(() => nothing) },
   { name: 'swallows requests', ends: undone, of: ofRequests(() => nothing) },
   { name: 'spoils the code of answers', ends: undone, of: ofAnswers(spoilt) },
-  { name: 'spoils the code of requests', ends: ['declined', 'reversed'], of: ofRequests(spoilt) },
+  // The bank refuses what reached it, which says nothing of another copy of the message that may be on its way.
+  { name: 'spoils the code of requests', ends: undone, of: ofRequests(spoilt) },
   { name: 'turns answers into noise', ends: undone, of: ofAnswers(noise) },
   { name: 'tells of another amount, under a right code', ends: undone, of: ofAnswers(ofAnotherAmount) },
   {
