@@ -153,6 +153,7 @@ describe.runIf(chromiumOrSkip())('every screen is for everybody', () => {
       const me = await get<{ store: { id: string } }>(till, '/v1/till/me');
       const poster = await get<Poster>(till, `/v1/stores/${me.store.id}/poster`);
       const { data: cards } = await get<{ data: { id: string }[] }>(wallet, '/v1/wallet/cards');
+      const { data: accounts } = await get<{ data: { id: string }[] }>(wallet, '/v1/wallet/accounts');
       const problems = await visit(wallet, [
         '/wallet/',
         '/wallet/bind',
@@ -166,6 +167,9 @@ describe.runIf(chromiumOrSkip())('every screen is for everybody', () => {
         `/wallet/records/${payments.paid.id}`,
         '/wallet/cards',
         `/wallet/cards/${cards[0]?.id}`,
+        '/wallet/accounts',
+        `/wallet/accounts/${accounts[0]?.id}`,
+        '/wallet/notices',
         '/wallet/me',
         '/wallet/me/devices',
         '/wallet/me/security',

@@ -56,6 +56,16 @@ export const access: Readonly<Record<string, string>> = {
   'GET /v1/wallet/payments/{id}/receipt': 'wallet',
   'POST /v1/wallet/payments/{id}/pay': 'wallet',
   'GET /v1/wallet/stream': 'wallet',
+  'GET /v1/wallet/accounts': 'wallet',
+  'GET /v1/wallet/accounts/{id}/balance': 'wallet',
+  'GET /v1/wallet/accounts/{id}/movements': 'wallet',
+  'GET /v1/wallet/accounts/{id}/movements/{movement_id}': 'wallet',
+  'GET /v1/wallet/accounts/{id}/limits': 'wallet',
+  'GET /v1/wallet/notices': 'wallet',
+  'POST /v1/wallet/notices/read': 'wallet',
+
+  // Signed by the bank, which has no session.
+  'POST /v1/bank-notices/{bank}': 'anyone',
 
   'POST /v1/till/sessions': 'anyone',
   'DELETE /v1/till/sessions/current': 'cashier supervisor',

@@ -40,6 +40,20 @@ export const bodies: Readonly<Record<string, Readonly<Record<string, unknown>>>>
   'POST /v1/wallet/scans': { text: 'https://example.org/' },
   'POST /v1/wallet/payments': { store_id: unknownId('sto'), amount: 100, currency: 'CNY' },
   'POST /v1/wallet/payments/{id}/pay': { card_id: unknownId('tok') },
+  'POST /v1/wallet/notices/read': { up_to: unknownId('ntc') },
+  'POST /v1/bank-notices/{bank}': {
+    bank: 'yunzhou',
+    notices: [
+      {
+        id: unknownId('ntc'),
+        subject: unknownId('acc'),
+        sequence: 1,
+        at: '2026-01-05T01:00:00.000Z',
+        type: 'account.status_changed',
+        data: { status: 'frozen' },
+      },
+    ],
+  },
   'POST /v1/till/sessions': { staff_number: '999999', pin: '000000', device_name: 'x' },
   'POST /v1/payments': { store_id: unknownId('sto'), amount: 100, currency: 'CNY' },
   'POST /v1/payments/{id}/collect': { pay_code: '9112345678123456789' },

@@ -7,6 +7,7 @@ export {
   type SandboxPerson,
   sandboxBanks,
   sandboxClosedAccount,
+  sandboxNoticeSecret,
   sandboxPeople,
   type TestCard,
   type TestOutcome,

@@ -11,8 +11,10 @@ export function httpNoticePort(settings: NoticeSettings, logger: HostLogger): No
   return {
     secret: new Uint8Array(Buffer.from(settings.secretHex, 'hex')),
     async send({ id, timestampSeconds, signature, body }) {
+      const url = typeof settings.url === 'string' ? settings.url : settings.url();
+      if (url === null) return false;
       try {
-        const response = await fetch(settings.url, {
+        const response = await fetch(url, {
           method: 'POST',
           redirect: 'error',
           headers: {

@@ -118,6 +118,12 @@ export const testCards: readonly TestCard[] = testCases.map(([outcome, , en, zh]
 /** An account that was closed: a transfer to it is refused. */
 export const sandboxClosedAccount = { bank: testBank, number: '6217009999999999', holder: '测试员' } as const;
 
+const keyOf = (bank: string, use: string, bytes: number): string =>
+  createHash('sha256').update(`feiqian sandbox ${bank} ${use}`).digest().subarray(0, bytes).toString('hex');
+
+/** The secret of a sandbox bank's notices, hexadecimal. */
+export const sandboxNoticeSecret = (bank: string): string => keyOf(bank, 'notices', 32);
+
 function settingsOf(
   number: number,
   id: string,
@@ -125,8 +131,7 @@ function settingsOf(
   nameEn: string,
   profile: MessageProfile,
 ): BankSettings {
-  const key = (use: string, bytes: number) =>
-    createHash('sha256').update(`feiqian sandbox ${id} ${use}`).digest().subarray(0, bytes).toString('hex');
+  const key = (use: string, bytes: number) => keyOf(id, use, bytes);
   return {
     id,
     name,

@@ -46,7 +46,8 @@ export interface BankSettings {
 
 /** Where notices go. */
 export interface NoticeSettings {
-  url: string;
+  /** A function where it is not known yet; null: nowhere at present. */
+  url: string | (() => string | null);
   /** Hexadecimal, 24 to 64 bytes, shared with the network. */
   secretHex: string;
 }

@@ -18,6 +18,7 @@ export function bankPort(api: BankApi): BankPort {
       if (!answer.ok) return { ok: false, code: refusal(answer.code) };
       const cards = answer.value.map((c) => ({
         ref: c.ref,
+        accountRef: c.account_ref,
         kind: c.kind,
         product: c.product,
         productEn: c.product_en,

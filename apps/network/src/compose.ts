@@ -1,4 +1,5 @@
 import { accessMigrations, createAccess, type SendCode } from '@feiqian/access';
+import { accountsMigrations } from '@feiqian/accounts';
 import { createSampler, sampleDefault } from '@feiqian/app-auditor';
 import { businessDay, type Clock, systemClock } from '@feiqian/clock';
 import { consoleMigrations, createAudits } from '@feiqian/console';
@@ -19,6 +20,7 @@ import {
 import { createMembers, membersMigrations } from '@feiqian/members';
 import { createMerchants, merchantsMigrations } from '@feiqian/merchants';
 import { currencyOf } from '@feiqian/money';
+import { noticesMigrations } from '@feiqian/notices';
 import { createOutbox, outboxMigrations } from '@feiqian/outbox';
 import {
   createPayments,
@@ -31,8 +33,9 @@ import {
 import type { Logger } from '@feiqian/telemetry';
 import { createTokens, tokensMigrations } from '@feiqian/tokens';
 import { createVerification, type Verification, verificationMigrations } from '@feiqian/verification';
-import { createWallets, type Wallets, walletsMigrations } from '@feiqian/wallets';
+import { createWallets, type Wallets, type WalletsDeps, walletsMigrations } from '@feiqian/wallets';
 import { bankPort } from './bankPort.ts';
+import { composeAccounts } from './composeAccounts.ts';
 import type { Config } from './config.ts';
 
 /** The network's own ledger. */
@@ -50,6 +53,8 @@ export const networkMigrations: readonly Migrations[] = [
   linksMigrations,
   walletsMigrations,
   verificationMigrations,
+  noticesMigrations,
+  accountsMigrations,
   paymentsMigrations,
   consoleMigrations,
 ];
@@ -82,12 +87,13 @@ const ledgerOf = (currency: string): number => Number(currencyOf(currency).numer
 export async function compose(deps: ComposeDeps) {
   const base = await composeBase(deps);
   const banks = await composeBanks(deps, base);
-  const wallets = composeWallets(base, banks);
+  const seen = composeAccounts(base, banks, (onBound) => composeWallets(base, banks, onBound));
+  const { wallets } = seen;
   const verification = await composeVerification(base, wallets);
   return {
     ...base,
     ...banks,
-    wallets,
+    ...seen,
     verification,
     ...composePayments(deps, base, banks, wallets, verification),
     audits: composeAudits(deps),
@@ -171,7 +177,7 @@ export function openKeystore(config: Config, random: RandomBytes): Keystore {
   return createKeystore(parseKeyRing(config.keyRing), Buffer.from(config.lookupKey, 'hex'), random);
 }
 
-type Base = Awaited<ReturnType<typeof composeBase>>;
+export type Base = Awaited<ReturnType<typeof composeBase>>;
 
 /** The links to the banks, and who numbers what goes over them. */
 async function composeBanks({ config, logger, dial }: ComposeDeps, base: Base) {
@@ -198,11 +204,12 @@ async function composeBanks({ config, logger, dial }: ComposeDeps, base: Base) {
   return { references, links, bankApi: createBankApi({ members }) };
 }
 
-type Banks = Awaited<ReturnType<typeof composeBanks>>;
+export type Banks = Awaited<ReturnType<typeof composeBanks>>;
 
 function composeWallets(
   { db, clock, ids, access, tokens, members, keystore }: Base,
   { bankApi }: Banks,
+  onBound: NonNullable<WalletsDeps['onBound']>,
 ): Wallets {
   return createWallets({
     db,
@@ -211,6 +218,7 @@ function composeWallets(
     access,
     tokens,
     banks: bankPort(bankApi),
+    onBound,
     issuers: () =>
       members
         .list()

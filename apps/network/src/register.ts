@@ -68,6 +68,8 @@ export const MemberFile = Type.Object(
         macKeyHex: Type.Optional(Hex),
         bankApiKey: Type.Optional(Type.String()),
         tlsKeyPem: Type.Optional(Type.String()),
+        /** Signs the bank's notices, 24 to 64 bytes. */
+        noticeSecretHex: Type.Optional(Type.String({ pattern: '^([0-9a-fA-F]{2}){24,64}$' })),
       },
       strict,
     ),
@@ -123,6 +125,10 @@ export async function openRegister(config: Config) {
       ['mac_key', secrets.macKeyHex === undefined ? undefined : Buffer.from(secrets.macKeyHex, 'hex')],
       ['bank_api_key', secrets.bankApiKey === undefined ? undefined : Buffer.from(secrets.bankApiKey)],
       ['tls_key', secrets.tlsKeyPem === undefined ? undefined : Buffer.from(secrets.tlsKeyPem)],
+      [
+        'notice_secret',
+        secrets.noticeSecretHex === undefined ? undefined : Buffer.from(secrets.noticeSecretHex, 'hex'),
+      ],
     ];
     for (const [name, value] of bytes) if (value) await members.setSecret(id, name, value);
     if (file.roles.includes('issuer')) await members.openPosition(id, config.currency);

@@ -1,4 +1,4 @@
-import { sandboxBanks, sandboxPeople, testCards } from '@feiqian/app-bank';
+import { sandboxBanks, sandboxNoticeSecret, sandboxPeople, testCards } from '@feiqian/app-bank';
 import type { Sandbox } from '@feiqian/contract';
 import { fromUuid } from '@feiqian/ids';
 import type { Network } from './compose.ts';
@@ -53,6 +53,7 @@ export async function seedMembers(network: Network, ports: BankPorts): Promise<v
     await members.setSecret(id, 'zone_key', Buffer.from(settings.zoneKeyHex, 'hex'));
     await members.setSecret(id, 'mac_key', Buffer.from(settings.macKeyHex, 'hex'));
     await members.setSecret(id, 'bank_api_key', Buffer.from(settings.apiKey));
+    await members.setSecret(id, 'notice_secret', Buffer.from(sandboxNoticeSecret(settings.id), 'hex'));
     await members.openPosition(id, config.currency);
   }
   await members.create(

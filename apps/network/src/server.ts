@@ -2,11 +2,13 @@ import { readFileSync } from 'node:fs';
 import rateLimit from '@fastify/rate-limit';
 import swagger from '@fastify/swagger';
 import { installGuard } from '@feiqian/access';
+import { accountRoutes } from '@feiqian/accounts';
 import { consoleRoutes } from '@feiqian/console';
 import { Health, Sandbox } from '@feiqian/contract';
 import { isConnectionLost } from '@feiqian/db';
 import { createHttp, describeProblems, type HttpApp, ProblemError, watchLag } from '@feiqian/http';
 import { merchantRoutes } from '@feiqian/merchants';
+import { noticeRoutes } from '@feiqian/notices';
 import { payerRoutes, paymentRoutes, streamRoutes } from '@feiqian/payments';
 import type { Logger, Registry } from '@feiqian/telemetry';
 import { verificationRoutes } from '@feiqian/verification';
@@ -105,6 +107,8 @@ async function apiRoutes(app: HttpApp, deps: ServerDeps): Promise<void> {
   const { wallets, verification } = network;
   await app.register(walletRoutes({ db, now, wallets, access }) as never);
   await app.register(verificationRoutes({ db, now, wallets, verification }) as never);
+  await app.register(accountRoutes({ accounts: network.accounts }) as never);
+  await app.register(noticeRoutes({ db, now, notices: network.notices }) as never);
   await app.register(
     merchantRoutes({
       db,

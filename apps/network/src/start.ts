@@ -1,5 +1,5 @@
 import type { AddressInfo } from 'node:net';
-import { bankMigrations, sandboxBanks, seedBank, startBank } from '@feiqian/app-bank';
+import { bankMigrations, sandboxBanks, sandboxNoticeSecret, seedBank, startBank } from '@feiqian/app-bank';
 import { systemClock } from '@feiqian/clock';
 import { type Db, migrate, openPostgres } from '@feiqian/db';
 import { forgetKeys } from '@feiqian/idempotency';
@@ -31,6 +31,7 @@ export type Progress = (step: string) => void;
 
 const sweepMs = 1_000;
 const forgetMs = 60_000;
+const askForNoticesMs = 1_000;
 const vacuumMs = 10 * 60_000;
 
 /** Starts the network with all its roles; in the sandbox also the reference banks and, the first time, the city. */
@@ -46,7 +47,8 @@ export async function startNetwork(config: Config, progress: Progress): Promise<
   try {
     const { db } = engine;
     const banksDb = await prepareDatabase(config, db, progress, closers);
-    const ports = await startBanks(config, banksDb, logger, closers);
+    let listening: string | null = null;
+    const ports = await startBanks(config, banksDb, logger, closers, () => listening);
     const deps = {
       config,
       db,
@@ -72,6 +74,7 @@ export async function startNetwork(config: Config, progress: Progress): Promise<
     });
     const { port } = app.server.address() as AddressInfo;
     const scheme = config.tls ? 'https' : 'http';
+    listening = `${scheme}://127.0.0.1:${port}`;
     return {
       url: `${scheme}://${config.host === '127.0.0.1' ? 'localhost' : config.host}:${port}`,
       engine,
@@ -107,13 +110,17 @@ async function startBanks(
   db: Db,
   logger: Logger,
   closers: (() => Promise<unknown>)[],
+  network: () => string | null,
 ): Promise<BankPorts> {
   const ports = new Map<string, { isoPort: number; apiPort: number }>();
   if (config.mode !== 'sandbox') return ports;
   for (const [i, bank] of sandboxBanks.entries()) {
     const isoPort = config.bankIsoPort === 0 ? 0 : config.bankIsoPort + i;
     const apiPort = config.bankApiPort === 0 ? 0 : config.bankApiPort + i;
-    const settings = { ...bank.settings, isoPort, apiPort };
+    const { id } = bank.settings;
+    const noticesTo = () => (network() === null ? null : `${network()}/v1/bank-notices/${id}`);
+    const notices = { url: noticesTo, secretHex: sandboxNoticeSecret(id) };
+    const settings = { ...bank.settings, isoPort, apiPort, notices };
     ports.set(settings.id, { isoPort, apiPort });
     if (!config.withBanks) continue;
     await seedBank(db, settings, bank.seed, systemClock);
@@ -153,6 +160,7 @@ async function run(network: Network, logger: Logger, closers: (() => Promise<unk
   jobs.every('forget verifications', forgetMs, () => network.verification.forget());
   jobs.every('forget nonces', forgetMs, () => network.access.signing.forget(network.db));
   jobs.every('forget pay codes', forgetMs, () => network.wallets.forgetUsedPayCodes(network.db));
+  jobs.every('ask for missing notices', askForNoticesMs, () => network.notices.askForMissing());
   jobs.every('expire holds', forgetMs, () =>
     network.db.transaction((tx) => network.ledger.expirePending(tx, network.clock.now(), 500)),
   );

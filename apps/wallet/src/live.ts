@@ -56,12 +56,19 @@ async function catchUp(): Promise<void> {
   }
 }
 
+/** What a bank told may have changed everything that banks were asked for. */
+function takeNotice(): void {
+  for (const key of ['notices', 'accounts', 'account-balance', 'account-limits', 'movements', 'balance'])
+    void queryClient.invalidateQueries({ queryKey: [key] });
+}
+
 /** Keeps the stream of this person's payments open while mounted. */
 export function useLive(): void {
   const router = useRouter();
   const state = useStream(
     '/v1/wallet/stream',
     (event) => {
+      if (event.name === 'notice') return takeNotice();
       const payment = paymentIn(event.data);
       if (!payment) return;
       // A pay code was shown for more than it may pay: the phone asks.
@@ -69,10 +76,12 @@ export function useLive(): void {
         void router.navigate({ to: '/pay/$paymentId', params: { paymentId: payment.id } });
       else takeNews(payment);
     },
-    { events: ['payment'] },
+    { events: ['payment', 'notice'] },
   );
   useEffect(() => {
-    if (state === 'open') void catchUp().catch(() => undefined);
+    if (state !== 'open') return;
+    void catchUp().catch(() => undefined);
+    takeNotice();
   }, [state]);
 }
 

@@ -126,6 +126,21 @@ const card = createRoute({
   path: 'cards/$cardId',
   component: lazyRouteComponent(() => import('./screens/card.tsx'), 'CardScreen'),
 });
+const accounts = createRoute({
+  ...parent,
+  path: 'accounts',
+  component: lazyRouteComponent(() => import('./screens/accounts.tsx'), 'AccountsScreen'),
+});
+const account = createRoute({
+  ...parent,
+  path: 'accounts/$accountId',
+  component: lazyRouteComponent(() => import('./screens/account.tsx'), 'AccountScreen'),
+});
+const notices = createRoute({
+  ...parent,
+  path: 'notices',
+  component: lazyRouteComponent(() => import('./screens/notices.tsx'), 'NoticesScreen'),
+});
 const me = createRoute({
   ...parent,
   path: 'me',
@@ -156,6 +171,9 @@ const routeTree = root.addChildren([
     receipt,
     cards,
     card,
+    accounts,
+    account,
+    notices,
     me,
     devices,
     security,

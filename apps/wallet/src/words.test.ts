@@ -2,6 +2,8 @@ import { type Catalogue, catalogueDifference } from '@feiqian/ui';
 import { expect, test } from 'vitest';
 import { paymentIn } from './live.ts';
 import { deviceName } from './session.ts';
+import { accountsEn } from './words/accounts-en.ts';
+import { accountsZh } from './words/accounts-zh.ts';
 import { en } from './words/en.ts';
 import { securityEn } from './words/security-en.ts';
 import { securityZh } from './words/security-zh.ts';
@@ -10,6 +12,7 @@ import { zh } from './words/zh.ts';
 test('the wallet says the same in both languages', () => {
   expect(catalogueDifference(securityZh, securityEn as Catalogue)).toEqual([]);
   expect(catalogueDifference(zh, en as unknown as Catalogue)).toEqual([]);
+  expect(catalogueDifference(accountsZh, accountsEn as unknown as Catalogue)).toEqual([]);
 });
 
 test('a device is named by its browser and system', () => {

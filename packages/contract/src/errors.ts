@@ -171,6 +171,11 @@ export const errorCodes = {
     '卡列表已过期，请重新查询',
   ),
   bank_unknown: entry(422, 'There is no such bank.', '银行不存在'),
+  consent_ended: entry(
+    409,
+    'Your consent at this bank has ended. Add one of its cards again to give it anew.',
+    '您对该银行的授权已失效，请重新绑卡授权',
+  ),
   bank_unavailable: entry(
     503,
     'The bank does not answer now; try again later. No money moved.',

@@ -1,3 +1,4 @@
+export * from './accounts.ts';
 export * from './bank-api.ts';
 export * from './bank-api-accounts.ts';
 export * from './bank-api-cards.ts';
@@ -11,6 +12,7 @@ export * from './bank-api-transfers.ts';
 export * from './console.ts';
 export * from './device.ts';
 export * from './errors.ts';
+export * from './notices.ts';
 export * from './payments.ts';
 export * from './shapes.ts';
 export * from './till.ts';

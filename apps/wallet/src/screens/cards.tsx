@@ -1,4 +1,4 @@
-import { buttonClass, CardFace, EmptyState, ErrorNotice, Skeleton, useLanguage } from '@feiqian/ui';
+import { buttonClass, CardFace, cx, EmptyState, ErrorNotice, Skeleton, useLanguage } from '@feiqian/ui';
 import { useQuery } from '@tanstack/react-query';
 import { Link } from '@tanstack/react-router';
 import { Plus, WalletCards } from 'lucide-react';
@@ -44,7 +44,12 @@ export function CardsScreen() {
           }
         />
       ) : null}
-      <ul className="mt-2 grid gap-4 sm:grid-cols-2">
+      {data && data.length > 0 ? (
+        <Link to="/accounts" className={cx(buttonClass('secondary'), 'w-full')}>
+          {t('cards.accounts')}
+        </Link>
+      ) : null}
+      <ul className="mt-4 grid gap-4 sm:grid-cols-2">
         {data?.map((card) => (
           <li key={card.id} className="relative">
             <Link to="/cards/$cardId" params={{ cardId: card.id }} className="block rounded-card">

@@ -19,6 +19,7 @@ import type { ReactNode } from 'react';
 import { useTranslation } from 'react-i18next';
 import { BalancePeek } from '../parts/balance.tsx';
 import { bankName } from '../parts/bank-name.ts';
+import { NoticeBell } from '../parts/notice-bell.tsx';
 import { PaymentRow } from '../parts/payment-row.tsx';
 import { TabPage } from '../parts/tab-page.tsx';
 import { cardsQuery, recentQuery } from '../queries.ts';
@@ -154,14 +155,17 @@ export function HomeScreen() {
       title={t('nav.home')}
       header={<Wordmark name={t('title')} className="px-1 lg:invisible" />}
       actions={
-        <Link
-          to="/me"
-          aria-label={t('home.settings')}
-          title={t('home.settings')}
-          className="target inline-flex items-center justify-center rounded-card text-ink hover:bg-sunken lg:invisible"
-        >
-          <Settings size={22} strokeWidth={1.75} aria-hidden="true" />
-        </Link>
+        <>
+          <NoticeBell />
+          <Link
+            to="/me"
+            aria-label={t('home.settings')}
+            title={t('home.settings')}
+            className="target inline-flex items-center justify-center rounded-card text-ink hover:bg-sunken lg:invisible"
+          >
+            <Settings size={22} strokeWidth={1.75} aria-hidden="true" />
+          </Link>
+        </>
       }
     >
       <h1 className="sr-only">{t('nav.home')}</h1>

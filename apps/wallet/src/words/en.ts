@@ -51,6 +51,8 @@ export const en: SameShape<typeof zh> & Plurals = {
     today: 'Today',
     allRecords: 'All records',
     todayEmpty: 'No payments today',
+    notices: 'From your banks',
+    noticesUnread: 'From your banks, {{count}} unread',
     settings: 'Settings',
   },
   balance: {
@@ -249,6 +251,7 @@ export const en: SameShape<typeof zh> & Plurals = {
     footer: 'Made by the Feiqian network from its ledger.',
   },
   cards: {
+    accounts: 'Accounts and movements',
     title: 'Cards',
     add: 'Add cards',
     empty: 'No cards yet',

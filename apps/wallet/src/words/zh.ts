@@ -38,6 +38,8 @@ export const zh = {
     today: '今天',
     allRecords: '全部账单',
     todayEmpty: '今天还没有付款',
+    notices: '银行通知',
+    noticesUnread: '银行通知，{{count}} 条未读',
     settings: '设置',
   },
   balance: {
@@ -225,6 +227,7 @@ export const zh = {
     footer: '本凭证由飞钱网络根据账务记录生成。',
   },
   cards: {
+    accounts: '各行账户与明细',
     title: '卡包',
     add: '添加银行卡',
     empty: '还没有银行卡',

@@ -166,7 +166,7 @@ export async function insertPosition(tx: Tx, p: Position, nowMs: number): Promis
 }
 
 /** Names of a member's secrets. */
-export type SecretName = 'zone_key' | 'mac_key' | 'bank_api_key' | 'tls_key';
+export type SecretName = 'zone_key' | 'mac_key' | 'bank_api_key' | 'tls_key' | 'notice_secret';
 
 export async function selectSecret(
   sql: Sql,

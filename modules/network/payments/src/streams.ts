@@ -1,5 +1,6 @@
 import { callerAs } from '@feiqian/access';
 import { type EventStream, type HttpApp, openStream } from '@feiqian/http';
+import { fromUuid } from '@feiqian/ids';
 import type { StoredEvent } from '@feiqian/outbox';
 import { eventView, type PaymentRoutesDeps } from './routes.ts';
 import { paymentView } from './view.ts';
@@ -9,6 +10,9 @@ interface Listener {
   stream: EventStream;
 }
 
+/** What wallets are told of besides payments, by the first word of an event's type, with the data as it was published. */
+const told = ['notice'];
+
 /** Streams of tills and wallets: each event of a payment with the payment as it stands. */
 export function streamRoutes(deps: PaymentRoutesDeps) {
   const listeners = new Set<Listener>();
@@ -16,9 +20,9 @@ export function streamRoutes(deps: PaymentRoutesDeps) {
 
   async function deliver(events: readonly StoredEvent[]): Promise<void> {
     const wanted = new Set([...listeners].map((l) => l.tenant));
-    const relevant = events.filter(
-      (e) => e.type.startsWith('payment.') && e.tenants.some((t) => wanted.has(t)),
-    );
+    const heard = events.filter((e) => e.tenants.some((t) => wanted.has(t)));
+    for (const event of heard) tell(event);
+    const relevant = heard.filter((e) => e.type.startsWith('payment.'));
     if (relevant.length === 0) return;
     const found = await deps.payments.findMany(deps.db, [...new Set(relevant.map((e) => e.objectId))]);
     const views = new Map(found.map((p) => [p.id, paymentView(p, deps.view)]));
@@ -27,6 +31,16 @@ export function streamRoutes(deps: PaymentRoutesDeps) {
       for (const l of listeners) {
         if (event.tenants.includes(l.tenant)) l.stream.send({ id: data.id, event: 'payment', data });
       }
+    }
+  }
+
+  function tell(event: StoredEvent): void {
+    const kind = event.type.split('.')[0] as string;
+    if (!told.includes(kind)) return;
+    const data = { type: event.type, data: event.data };
+    for (const l of listeners) {
+      if (event.tenants.includes(l.tenant))
+        l.stream.send({ id: fromUuid(event.id, 'evt'), event: kind, data });
     }
   }
 
@@ -61,7 +75,7 @@ export function streamRoutes(deps: PaymentRoutesDeps) {
       {
         exposeHeadRoute: false,
         config: { callers: ['wallet'], produces: 'text/event-stream' },
-        schema: { tags: ['wallet'], summary: "Events of this person's payments (SSE)" },
+        schema: { tags: ['wallet'], summary: "Events of this person's payments, and what banks tell (SSE)" },
       },
       (request, reply) => {
         listen({ tenant: callerAs(request, 'wallet').userId, stream: openStream(request, reply) });

@@ -12,6 +12,8 @@ export interface BankPort {
         ok: true;
         cards: {
           ref: string;
+          /** The bank's reference of the account behind the card. */
+          accountRef?: string;
           kind: 'debit' | 'credit';
           product: string;
           productEn: string;

@@ -45,9 +45,7 @@ export function createBinding(deps: WalletsDeps, mobileOf: (userId: string) => P
     if (!consent.ok) return none(consent.code);
     const list = await banks.cards(memberId, consent.consentId);
     if (!list.ok) return none('unavailable');
-    const cards = list.cards
-      .filter((c) => c.active)
-      .map(({ ref, kind, product, productEn, last4 }) => ({ ref, kind, product, productEn, last4 }));
+    const cards = list.cards.filter((c) => c.active).map(({ active: _, ...card }) => card);
     return { memberId, memberCode, status: 'ok', consentId: consent.consentId, cards };
   }
 
@@ -139,6 +137,10 @@ export function createBinding(deps: WalletsDeps, mobileOf: (userId: string) => P
       boundAtMs: clock.now(),
     };
     await store.insertCard(tx, bound);
+    if (card.accountRef !== undefined) {
+      const { userId } = owner;
+      await deps.onBound?.(tx, { userId, memberId: bank.memberId, consentId, ref: card.accountRef });
+    }
     return { status: 'bound', card: bound };
   }
 

@@ -38,7 +38,14 @@ export interface BankDiscovery {
   memberCode: string;
   status: 'ok' | 'no_customer' | 'unavailable';
   consentId: string | null;
-  cards: { ref: string; kind: 'debit' | 'credit'; product: string; productEn: string; last4: string }[];
+  cards: {
+    ref: string;
+    accountRef?: string;
+    kind: 'debit' | 'credit';
+    product: string;
+    productEn: string;
+    last4: string;
+  }[];
 }
 
 /** Cards on one device at the most: a pay code has ten slots. */

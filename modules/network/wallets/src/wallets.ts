@@ -18,6 +18,11 @@ export interface WalletsDeps {
   access: Access;
   tokens: Tokens;
   banks: BankPort;
+  /** Told of the account behind each card that is bound, in the same transaction. */
+  onBound?: (
+    tx: Tx,
+    account: { userId: string; memberId: string; consentId: string; ref: string },
+  ) => Promise<void>;
   /** The issuers a wallet may bind cards of. */
   issuers: () => BankFace[];
   /** The issuer a card number belongs to, or null. */

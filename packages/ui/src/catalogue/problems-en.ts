@@ -48,6 +48,7 @@ export const problemsEn: SameShape<typeof problemsZh> = {
   code_unreadable: 'This is not a code that Feiqian can pay.',
   discovery_expired: 'The list of cards is too old. Ask the banks again.',
   bank_unknown: 'There is no such bank.',
+  consent_ended: 'Your consent at this bank has ended. Add one of its cards again to give it anew.',
   bank_unavailable: 'The bank does not answer now. No money moved; try again later.',
   overloaded: 'The network is busy. Nothing was changed; try again shortly.',
   unknown_outcome: 'The outcome is being confirmed and will not happen twice. Look again in a moment.',

@@ -43,6 +43,7 @@ export const problemsZh = {
   code_unreadable: '这不是飞钱可以支付的码。',
   discovery_expired: '查询结果已过期，请重新查询银行卡。',
   bank_unknown: '没有这家银行。',
+  consent_ended: '您对该银行的授权已失效，请重新绑卡授权。',
   bank_unavailable: '银行暂时没有答复，没有扣款。请稍后再试。',
   overloaded: '系统繁忙，没有任何更改。请稍后再试。',
   unknown_outcome: '结果还在确认，不会重复处理。请稍后查看。',

@@ -1,0 +1,51 @@
+import { type Static, Type } from 'typebox';
+import { BankAccountStatus, BankMovementKind } from './bank-api-accounts.ts';
+import { BankCardStatus } from './bank-api-cards.ts';
+import { BankApplicationState } from './bank-api-credit.ts';
+import { type BankNoticeType, bankNoticeData } from './bank-api-notices.ts';
+import { BankAccountKind, CalendarDate, Last4, SignedAmount } from './bank-api-shapes.ts';
+import { AmountOrZero, Currency, Id, Instant, Nullable, Strict } from './shapes.ts';
+import { Bank } from './wallet.ts';
+
+/* What the banks have told of a person's accounts, as the wallet shows it. */
+
+export const WalletNoticeType = Type.Enum(Object.keys(bankNoticeData) as BankNoticeType[]);
+
+/** A change of an account, a card, a bill or an application; fields that the type does not have are null. */
+export const WalletNotice = Strict({
+  id: Id('ntc'),
+  type: WalletNoticeType,
+  bank: Bank,
+  account_id: Nullable(Id('acc')),
+  /** When it happened, by the bank. */
+  at: Instant,
+  received_at: Instant,
+  read: Type.Boolean(),
+  amount: Nullable(SignedAmount),
+  currency: Nullable(Currency),
+  kind: Nullable(BankMovementKind),
+  description: Nullable(Type.String()),
+  card_last4: Nullable(Last4),
+  counterparty: Nullable(Type.String({ description: 'Masked number of the other side' })),
+  minimum: Nullable(AmountOrZero),
+  due_date: Nullable(CalendarDate),
+  account_kind: Nullable(BankAccountKind),
+  account_status: Nullable(BankAccountStatus),
+  card_status: Nullable(BankCardStatus),
+  application_state: Nullable(BankApplicationState),
+});
+export type WalletNotice = Static<typeof WalletNotice>;
+
+export const WalletNoticePage = Strict({
+  data: Type.Array(WalletNotice),
+  next_cursor: Nullable(Type.String()),
+  unread: Type.Integer({
+    minimum: 0,
+    description: 'How many of all notices are unread; 100 for 100 or more',
+  }),
+});
+export type WalletNoticePage = Static<typeof WalletNoticePage>;
+
+/** Marks a notice, and everything that came before it, as read. */
+export const ReadNotices = Strict({ up_to: Id('ntc') });
+export type ReadNotices = Static<typeof ReadNotices>;
