@@ -32,7 +32,7 @@ interface Document {
 export function describeProblems(app: HttpApp): <D extends object>(document: D) => D {
   const routes = new Map<string, RouteOptions>();
   app.addHook('onRoute', (route) => {
-    const path = route.url.replace(/:([A-Za-z]+)/g, '{$1}');
+    const path = route.url.replace(/:([A-Za-z_]+)/g, '{$1}');
     for (const method of [route.method].flat()) routes.set(`${method} ${path}`, route);
   });
   return <D extends object>(given: D): D => {

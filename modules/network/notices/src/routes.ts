@@ -6,12 +6,12 @@ import {
   PageQuery,
   ReadNotices,
   Strict,
-  Text,
   WalletNoticePage,
 } from '@feiqian/contract';
 import type { Db } from '@feiqian/db';
 import { type HttpApp, idempotently, ProblemError, requestKey, sendAnswer } from '@feiqian/http';
 import { toUuid } from '@feiqian/ids';
+import { Type } from 'typebox';
 import type { Notices } from './notices.ts';
 
 interface Deps {
@@ -24,7 +24,9 @@ interface Deps {
 const deliveryBytesMax = 512 * 1024;
 const pageDefault = 20;
 const wallet = { callers: ['wallet'] as const };
-const BankParams = Strict({ bank: Text(32) });
+const BankParams = Strict({
+  bank: Type.String({ pattern: '^[a-z][a-z0-9_-]{1,31}$', description: 'Code of the member' }),
+});
 
 /** Where banks tell of changes, and where people read of them. */
 export function noticeRoutes(deps: Deps) {
