@@ -46,6 +46,14 @@ export const suites = [
     oneAtATime: true,
   },
   {
+    project: 'drill',
+    what: 'a fail-over: the primary database killed under load (tests/**/*.drill.ts)',
+    runs: 'npm run drill',
+    byName: true,
+    ownBuild: true,
+    oneAtATime: true,
+  },
+  {
     project: 'e2e',
     what: 'browser tests (tests/e2e/**/*.e2e.ts)',
     runs: 'when Chromium is installed; its absence fails in CI',

@@ -20,12 +20,16 @@ export interface PrivatePostgres {
   pid: number;
   /** The binaries' folder (`pgbench`, `psql`, `pg_dump` live there too). */
   binaries: string;
+  /** Ends it as a machine that fails does: every process of it at once, and nothing is written any more. */
+  kill(): Promise<void>;
   stop(): Promise<void>;
 }
 
 /** What the server is started with. Settings are `postgresql.conf` names; fsync stays on unless one says otherwise. */
 export interface PrivatePostgresOptions {
   settings?: Readonly<Record<string, string | number | boolean>>;
+  /** A standby of this server instead of an empty one, under this name in `synchronous_standby_names`. */
+  standby?: { of: PrivatePostgres; name: string };
 }
 
 /**
@@ -69,11 +73,13 @@ export async function startPrivatePostgres(options: PrivatePostgresOptions = {})
   try {
     if (owner) execFileSync('chown', [`${owner.uid}:${owner.gid}`, folder]);
     const data = join(folder, 'data');
-    execFileSync(
-      join(binaries, 'initdb'),
-      ['-D', data, '-U', 'postgres', '-A', 'trust', '-E', 'UTF8', '--locale=C.UTF-8', '--no-instructions'],
-      { ...identity, env: environment, cwd: folder, stdio: ['ignore', 'ignore', 'pipe'] },
-    );
+    const [program, ...args] = beginning(data, options);
+    execFileSync(join(binaries, program as string), args, {
+      ...identity,
+      env: environment,
+      cwd: folder,
+      stdio: ['ignore', 'ignore', 'pipe'],
+    });
     const port = await freePort();
     const server = spawn(
       join(binaries, 'postgres'),
@@ -140,6 +146,19 @@ async function supervise(server: ChildProcess, place: Place): Promise<PrivatePos
     version,
     pid: server.pid ?? 0,
     binaries: place.binaries,
+    async kill() {
+      const pid = server.pid ?? 0;
+      const children = ended ? [] : childrenOf(pid);
+      server.kill('SIGKILL');
+      for (const child of children) {
+        try {
+          process.kill(child, 'SIGKILL');
+        } catch {
+          // It has ended by itself, as it does when its postmaster is gone.
+        }
+      }
+      await exited;
+    },
     async stop() {
       process.removeListener('exit', atExit);
       if (!ended) {
@@ -153,10 +172,35 @@ async function supervise(server: ChildProcess, place: Place): Promise<PrivatePos
   };
 }
 
-/** The postmaster writes `ready` into the last line of its pid file once it accepts connections. */
+/** The command that fills the data folder: an empty cluster, or a copy that follows another server. */
+function beginning(data: string, { standby }: PrivatePostgresOptions): string[] {
+  if (standby === undefined) {
+    const locale = ['-E', 'UTF8', '--locale=C.UTF-8', '--no-instructions'];
+    return ['initdb', '-D', data, '-U', 'postgres', '-A', 'trust', ...locale];
+  }
+  const source = `host=127.0.0.1 port=${standby.of.port} user=postgres application_name=${standby.name}`;
+  return ['pg_basebackup', '-d', source, '-D', data, '-R', '-X', 'stream', '-c', 'fast'];
+}
+
+/** The processes that a postmaster has started. */
+function childrenOf(pid: number): number[] {
+  return readdirSync('/proc')
+    .filter((name) => /^[0-9]+$/.test(name))
+    .map(Number)
+    .filter((one) => {
+      try {
+        const stat = readFileSync(`/proc/${one}/stat`, 'utf8');
+        return Number(stat.slice(stat.lastIndexOf(')') + 2).split(' ')[1]) === pid;
+      } catch {
+        return false;
+      }
+    });
+}
+
+/** The postmaster writes `ready` (a standby: `standby`) into the last line of its pid file once it accepts connections. */
 function isReady(data: string): boolean {
   try {
-    return readFileSync(join(data, 'postmaster.pid'), 'utf8').trimEnd().endsWith('ready');
+    return /(ready|standby)\s*$/.test(readFileSync(join(data, 'postmaster.pid'), 'utf8'));
   } catch {
     return false;
   }
