@@ -22,6 +22,12 @@ export interface PrivatePostgres {
   binaries: string;
   /** Ends it as a machine that fails does: every process of it at once, and nothing is written any more. */
   kill(): Promise<void>;
+  /** Starts it again on what it has stored, after `kill`; this one is then not to be used any more. */
+  again(): Promise<PrivatePostgres>;
+  /** A standby takes nothing in any more of what its primary sends, until `forget`. */
+  fallBehind(): void;
+  /** What was sent meanwhile and not taken in is gone for good, as with a line that breaks. */
+  forget(): void;
   stop(): Promise<void>;
 }
 
@@ -81,17 +87,22 @@ export async function startPrivatePostgres(options: PrivatePostgresOptions = {})
       stdio: ['ignore', 'ignore', 'pipe'],
     });
     const port = await freePort();
-    const server = spawn(
-      join(binaries, 'postgres'),
-      ['-D', data, ...settingArguments(folder, port, options)],
-      {
-        ...identity,
-        env: environment,
-        cwd: folder,
-        stdio: ['ignore', 'ignore', 'pipe'],
-      },
-    );
-    return await supervise(server, { binaries, folder, port, data });
+    const launch = () => {
+      // What a killed server has left behind would be taken for its word that it is ready.
+      rmSync(join(data, 'postmaster.pid'), { force: true });
+      const server = spawn(
+        join(binaries, 'postgres'),
+        ['-D', data, ...settingArguments(folder, port, options)],
+        {
+          ...identity,
+          env: environment,
+          cwd: folder,
+          stdio: ['ignore', 'ignore', 'pipe'],
+        },
+      );
+      return supervise(server, { binaries, folder, port, data, launch });
+    };
+    return await launch();
   } catch (error) {
     rmSync(folder, { recursive: true, force: true });
     throw error;
@@ -103,6 +114,7 @@ interface Place {
   folder: string;
   data: string;
   port: number;
+  launch: () => Promise<PrivatePostgres>;
 }
 
 /** Waits until the server answers and ties its life to this process. */
@@ -147,17 +159,21 @@ async function supervise(server: ChildProcess, place: Place): Promise<PrivatePos
     pid: server.pid ?? 0,
     binaries: place.binaries,
     async kill() {
-      const pid = server.pid ?? 0;
-      const children = ended ? [] : childrenOf(pid);
+      const children = ended ? [] : childrenOf(server.pid ?? 0);
       server.kill('SIGKILL');
-      for (const child of children) {
-        try {
-          process.kill(child, 'SIGKILL');
-        } catch {
-          // It has ended by itself, as it does when its postmaster is gone.
-        }
-      }
+      for (const child of children) signal(child.pid, 'SIGKILL');
       await exited;
+    },
+    again: () => place.launch(),
+    fallBehind() {
+      for (const receiver of receiversOf(server)) signal(receiver, 'SIGSTOP');
+    },
+    forget() {
+      // It ends before it reads on.
+      for (const receiver of receiversOf(server)) {
+        signal(receiver, 'SIGTERM');
+        signal(receiver, 'SIGCONT');
+      }
     },
     async stop() {
       process.removeListener('exit', atExit);
@@ -182,19 +198,32 @@ function beginning(data: string, { standby }: PrivatePostgresOptions): string[] 
   return ['pg_basebackup', '-d', source, '-D', data, '-R', '-X', 'stream', '-c', 'fast'];
 }
 
-/** The processes that a postmaster has started. */
-function childrenOf(pid: number): number[] {
-  return readdirSync('/proc')
-    .filter((name) => /^[0-9]+$/.test(name))
-    .map(Number)
-    .filter((one) => {
-      try {
-        const stat = readFileSync(`/proc/${one}/stat`, 'utf8');
-        return Number(stat.slice(stat.lastIndexOf(')') + 2).split(' ')[1]) === pid;
-      } catch {
-        return false;
-      }
-    });
+/** The processes that a postmaster has started, by what they call themselves. */
+function childrenOf(pid: number): { pid: number; title: string }[] {
+  const found: { pid: number; title: string }[] = [];
+  for (const name of readdirSync('/proc').filter((entry) => /^[0-9]+$/.test(entry))) {
+    try {
+      const stat = readFileSync(`/proc/${name}/stat`, 'utf8');
+      if (Number(stat.slice(stat.lastIndexOf(')') + 2).split(' ')[1]) !== pid) continue;
+      found.push({ pid: Number(name), title: readFileSync(`/proc/${name}/cmdline`, 'utf8') });
+    } catch {
+      // It has ended meanwhile.
+    }
+  }
+  return found;
+}
+
+const receiversOf = (server: ChildProcess): number[] =>
+  childrenOf(server.pid ?? 0)
+    .filter((child) => child.title.includes('walreceiver'))
+    .map((child) => child.pid);
+
+function signal(pid: number, name: NodeJS.Signals): void {
+  try {
+    process.kill(pid, name);
+  } catch {
+    // It has ended by itself, as it does when its postmaster is gone.
+  }
 }
 
 /** The postmaster writes `ready` (a standby: `standby`) into the last line of its pid file once it accepts connections. */

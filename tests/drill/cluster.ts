@@ -16,6 +16,14 @@ import { type PrivatePostgres, startPrivatePostgres } from '@feiqian/testkit';
 import { type Balancer, startBalancer } from '../support/balancer.ts';
 import { until } from '../support/until.ts';
 
+/** What `/health` says of the database. */
+interface Told {
+  status: string;
+  profile: string;
+  promises: string;
+  settings: Record<string, string>;
+}
+
 /** Two network processes behind a proxy, on a PostgreSQL with a synchronous standby. */
 export interface Cluster {
   primary: PrivatePostgres;
@@ -24,13 +32,23 @@ export interface Cluster {
   ports: number[];
   client: LoadClient;
   town: Town;
-  /** What `/health` of a process says now. */
-  health(process: number): Promise<{ status: number; profile: string; settings: Record<string, string> }>;
+  /** What `/health` of a process says now, and its HTTP status. */
+  health(process: number): Promise<Told & { code: number }>;
+  /** One figure of a process's `/metrics`; null when it is not there. */
+  figure(process: number, name: string): Promise<number | null>;
+  /** Starts a process again that was killed. */
+  restart(process: number): Promise<void>;
   /** Runs statements on one server, whatever it is. */
   on<T>(server: PrivatePostgres, work: (db: Db) => Promise<T>): Promise<T>;
   audit(): { code: number | null; said: string };
   close(): Promise<void>;
 }
+
+/**
+ * The counter-proof: without waiting for the standby, and with a standby that has fallen behind, the drill must find
+ * what is lost.
+ */
+export const asynchronous = process.env.DRILL_ASYNCHRONOUS === '1';
 
 const command = [process.execPath, 'dist/feiqian.mjs'];
 const townSize = { merchants: 8, shoppers: 24, cardsAtEachBank: 1 };
@@ -56,7 +74,8 @@ async function build(closers: (() => unknown)[]): Promise<Cluster> {
   closers.push(() => primary.stop());
   const standby = await startPrivatePostgres({ standby: { of: primary, name: 'second' } });
   closers.push(() => standby.stop());
-  await waitFor(primary, 'second');
+  await follows(primary, 'second');
+  if (!asynchronous) operate('require-standby', primary, 'second');
   const iso = await freePorts(sandboxBanks.length);
   const api = await freePorts(sandboxBanks.length);
   const shared = {
@@ -92,10 +111,15 @@ async function build(closers: (() => unknown)[]): Promise<Cluster> {
     town,
     async health(process) {
       const answer = await fetch(`http://127.0.0.1:${ports[process]}/health`);
-      return {
-        status: answer.status,
-        ...((await answer.json()) as { profile: string; settings: Record<string, string> }),
-      };
+      return { ...((await answer.json()) as Told), code: answer.status };
+    },
+    async figure(process, name) {
+      const text = await (await fetch(`http://127.0.0.1:${ports[process]}/metrics`)).text();
+      const value = new RegExp(`^${name} (\\S+)$`, 'm').exec(text)?.[1];
+      return value === undefined ? null : Number(value);
+    },
+    async restart(process) {
+      networks[process] = await startProcess(command, envs[process] as Record<string, string>);
     },
     on,
     audit() {
@@ -124,16 +148,26 @@ async function prepare(env: Record<string, string>): Promise<Town> {
   }
 }
 
-/** From now on a server acknowledges nothing that its standby has not. */
-export async function waitFor(primary: PrivatePostgres, name: string): Promise<void> {
-  await on(primary, async (db) => {
-    await db.script(`alter system set synchronous_standby_names = '${name}'`);
-    await db.script('select pg_reload_conf()');
-    const sync = async () =>
-      (await db.query("select 1 from pg_stat_replication where sync_state in ('sync', 'quorum')")).rows
-        .length > 0;
-    await until(sync, joinMsMax, 'the standby');
+/** Waits until a standby follows a server. */
+export function follows(primary: PrivatePostgres, name: string): Promise<void> {
+  const streams = `select 1 from pg_stat_replication where application_name = $1 and state = 'streaming'`;
+  return on(primary, (db) =>
+    until(async () => (await db.query(streams, [name])).rows.length > 0, joinMsMax, 'the standby'),
+  );
+}
+
+/** Runs one of the operator's scripts; throws with what it said when it ends badly. */
+export function operate(
+  script: 'require-standby' | 'promote',
+  server: PrivatePostgres,
+  ...args: string[]
+): string {
+  const { status, stdout, stderr } = spawnSync(`scripts/database/${script}.sh`, [server.url, ...args], {
+    env: { ...process.env, PATH: `${server.binaries}:${process.env.PATH}` },
+    encoding: 'utf8',
   });
+  if (status !== 0) throw new Error(`${script} ended with ${status}: ${stdout}${stderr}`);
+  return stdout.trim();
 }
 
 async function on<T>(server: PrivatePostgres, work: (db: Db) => Promise<T>): Promise<T> {

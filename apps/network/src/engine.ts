@@ -14,7 +14,7 @@ import {
 import type { Config } from './config.ts';
 
 /** What may be relied on. */
-export type Promises = Pick<Engine, 'profile' | 'promises' | 'settings'>;
+export type Promises = Pick<Engine, 'profile' | 'promises' | 'settings' | 'waits'>;
 
 /** The database of this process, and what it promises (profiles of docs/guides/production.md). */
 export interface Engine {
@@ -25,6 +25,8 @@ export interface Engine {
   profile: 'A' | 'B' | 'C';
   promises: string;
   settings: Record<string, string>;
+  /** True while nothing can be acknowledged: commits wait for a standby, and none is there. */
+  waits: boolean;
   /** What holds now: the server behind the address may have changed since the start. Throws when it cannot be asked. */
   look: () => Promise<Promises>;
   close: () => Promise<void>;
@@ -74,6 +76,7 @@ async function openEmbedded(config: Config, planning: Planning): Promise<Engine>
       promises:
         'Survives the death of this process at any instant. Does not survive a power loss: it issues no fsync.',
       settings: { fsync: 'none', directory: dir },
+      waits: false,
     } as const;
     return {
       db,
@@ -104,6 +107,8 @@ const hotConnections = 4;
 const acquireMsMax = 5_000;
 /** After this a statement is given up with its connection: its server is gone, though nobody has said so. */
 const answerMsMax = 30_000;
+/** How long a look at the server's state waits for a connection. */
+const watchMsMax = 3_000;
 const shown = [...durableSettings, 'synchronous_standby_names', 'server_version', 'server_version_num'];
 
 async function openServer(
@@ -133,8 +138,13 @@ async function openServer(
   const hotDb = serves
     ? openPostgres({ ...base, poolMax: hotConnections, applicationName: 'feiqian-payments' })
     : db;
+  // Of its own: it must answer also when every other connection waits for a standby.
+  const watchDb = serves
+    ? openPostgres({ ...base, poolMax: 1, acquireMsMax: watchMsMax, applicationName: 'feiqian-health' })
+    : db;
   const close = async () => {
     await db.close();
+    if (watchDb !== db) await watchDb.close();
     if (hotDb !== db) await hotDb.close();
   };
   try {
@@ -148,7 +158,7 @@ async function openServer(
       name: `PostgreSQL ${settings.server_version}`,
       ...promisesOf(settings),
       look: async () => ({
-        ...promisesOf(await settingsOf(db)),
+        ...promisesOf(await settingsOf(watchDb)),
       }),
       close,
     };
@@ -163,21 +173,30 @@ function promisesOf(told: Record<string, string>): Promises {
   const { server_version: _version, server_version_num: _number, synchronous, ...settings } = told;
   // A role without pg_monitor does not see the standbys' state: then the setting has to do.
   const waited = ['on', 'remote_apply'].includes(settings.synchronous_commit ?? '');
-  const replicated = settings.synchronous_standby_names !== '' && waited && synchronous !== 'no';
+  const asked = settings.synchronous_standby_names !== '' && waited;
+  const waits = asked && synchronous === 'no';
   return {
-    profile: replicated ? 'C' : 'B',
-    promises: replicated
-      ? 'Survives the loss of this process, of the operating system and of one database node.'
-      : 'Survives the loss of this process and of the operating system, if the disk honours flush.',
+    profile: asked ? 'C' : 'B',
+    promises: waits ? promised.waits : asked ? promised.replicated : promised.alone,
     settings,
+    waits,
   };
 }
+
+const promised = {
+  alone: 'Survives the loss of this process and of the operating system, if the disk honours flush.',
+  replicated: 'Survives the loss of this process, of the operating system and of one database node.',
+  waits:
+    'Acknowledges nothing now: commits wait for a synchronous standby, and none is connected. What was acknowledged before survives the loss of one database node.',
+};
 
 async function settingsOf(db: Db): Promise<Record<string, string>> {
   const { rows } = await db.query<{ name: string; value: string }>(
     `select n as name, current_setting(n) as value from unnest($1::text[]) as n
      union all
      select 'server', coalesce(host(inet_server_addr()) || ':' || inet_server_port(), 'a local socket')
+     union all
+     select 'commits waiting', count(*)::text from pg_stat_activity where wait_event = 'SyncRep'
      union all
      select 'synchronous', case when bool_or(sync_state in ('sync', 'quorum')) then 'yes'
        when bool_or(sync_state is null) then 'hidden' else 'no' end from pg_stat_replication

@@ -1,7 +1,10 @@
 import type { Admission, Lag } from '@feiqian/http';
 import { Gauge, type Registry } from '@feiqian/telemetry';
 import type { Network } from './compose.ts';
+import type { Engine, Promises } from './engine.ts';
 
+/** How long one look at the database serves, ms. */
+const sharedMs = 500;
 const breakerLevels = { closed: 0, half_open: 1, open: 2 } as const;
 
 /** Figures with their names, each collected when Prometheus asks. */
@@ -121,5 +124,38 @@ export function meterAudit(registry: Registry, network: Network): void {
       const last = (await look())?.last;
       if (last) g.set(last.atMs / 1000);
     },
+  );
+}
+
+/** What the database lets this process promise. Figures must be had also when it is not there: then these are not. */
+export function meterDatabase(registry: Registry, engine: Pick<Engine, 'look'>): void {
+  let last: { at: number; told: Promise<Promises | null> } | null = null;
+  // The gauges of one scrape share one look.
+  const look = () => {
+    if (last === null || performance.now() - last.at > sharedMs)
+      last = { at: performance.now(), told: engine.look().catch(() => null) };
+    return last.told;
+  };
+  const gauge = (name: string, help: string, read: (told: Promises) => number) =>
+    new Gauge({
+      name,
+      help,
+      registers: [registry],
+      async collect() {
+        const told = await look();
+        if (told === null) this.remove();
+        else this.set(read(told));
+      },
+    });
+  gauge(
+    'feiqian_database_profile',
+    '1 embedded, 2 one PostgreSQL, 3 with a synchronous standby: docs/guides/production.md',
+    (told) => ['A', 'B', 'C'].indexOf(told.profile) + 1,
+  );
+  gauge('feiqian_database_standby_missing', '1 while commits wait for a standby and none is there', (told) =>
+    told.waits ? 1 : 0,
+  );
+  gauge('feiqian_database_commits_waiting', 'Commits that wait for a standby', (told) =>
+    Number(told.settings['commits waiting'] ?? 0),
   );
 }

@@ -19,7 +19,7 @@ import { nameWorks, networkAdmission } from './admission.ts';
 import type { Network } from './compose.ts';
 import type { Engine } from './engine.ts';
 import { serveFrontEnds } from './frontEnds.ts';
-import { meterAdmission } from './meter.ts';
+import { meterAdmission, meterDatabase } from './meter.ts';
 import { version } from './version.ts';
 
 export interface ServerDeps {
@@ -41,6 +41,7 @@ export async function buildServer(deps: ServerDeps): Promise<HttpApp> {
   const lag = watchLag();
   const admission = networkAdmission(network, config, lag);
   meterAdmission(deps.metrics, admission, lag);
+  meterDatabase(deps.metrics, deps.engine);
   const app = await createHttp({
     admission,
     requestId: () => network.ids.next('req'),
@@ -159,7 +160,7 @@ function systemRoutes(app: HttpApp, deps: ServerDeps): void {
       const now = await engine.look().catch(() => null);
       const { profile, promises, settings } = now ?? engine;
       const body: Health = {
-        status: now === null ? 'degraded' : 'ok',
+        status: now === null || now.waits ? 'degraded' : 'ok',
         engine: engine.name,
         profile,
         promises,

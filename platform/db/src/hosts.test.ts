@@ -49,3 +49,21 @@ test('those who find the same server failing move on from it once', () => {
   route.failed(2);
   expect([route.at, route.moves]).toEqual([0, 3]);
 });
+
+test('a primary on an older timeline than another is not used', () => {
+  const route = createRoute(3);
+  route.begin([1, null, 2]);
+  expect([route.at, route.moves]).toEqual([2, 0]);
+  expect([route.found(1), route.found(2), route.found(3), route.found(2)]).toEqual([
+    false,
+    true,
+    true,
+    false,
+  ]);
+});
+
+test('where nobody takes writes yet, the first is tried first', () => {
+  const route = createRoute(2);
+  route.begin([null, null]);
+  expect(route.at).toBe(0);
+});

@@ -46,10 +46,18 @@ export interface Route {
   readonly moves: number;
   /** This server cannot be used. */
   failed(server: number): void;
+  /**
+   * A server that takes writes was found on this timeline (a promotion begins a new one: PostgreSQL manual, section
+   * 26.3.5). False when another was found on a later one: then it is a former primary, and must not be used.
+   */
+  found(timeline: number): boolean;
+  /** Begins with the server on the latest of these timelines; null for one that takes no writes, or is not there. */
+  begin(timelines: readonly (number | null)[]): void;
 }
 
 /** Begins with the first of `count` servers. */
 export function createRoute(count: number): Route {
+  let latest = 0;
   const route = {
     at: 0,
     moves: 0,
@@ -57,6 +65,17 @@ export function createRoute(count: number): Route {
       if (server !== route.at) return;
       route.at = (route.at + 1) % count;
       route.moves += 1;
+    },
+    found(timeline: number) {
+      latest = Math.max(latest, timeline);
+      return timeline === latest;
+    },
+    begin(timelines: readonly (number | null)[]) {
+      for (const [server, timeline] of timelines.entries()) {
+        if (timeline === null || timeline <= latest) continue;
+        latest = timeline;
+        route.at = server;
+      }
     },
   };
   return route;

@@ -118,15 +118,32 @@ const isBusy = (error: unknown): boolean =>
 
 type Client = pg.PoolClient & Placed & { connection?: { stream?: Writable } };
 
-/** Refuses a server that is a replica where writes are wanted, or that would lose what it acknowledges. */
-async function inspect(client: pg.ClientBase, writable: boolean, durable: boolean): Promise<void> {
+const cannotBeUsed = (why: string) => Object.assign(new Error(`the server is ${why}`), { code: '57P03' });
+
+/** The timeline of a server that takes writes; null of a standby. Hexadecimal, as in the names of WAL files. */
+const timelineText = `case when pg_is_in_recovery() then null else substr(pg_walfile_name(pg_current_wal_lsn()), 1, 8) end as timeline`;
+
+const timelineOf = (row: unknown): number | null => {
+  const { timeline } = row as { timeline: string | null };
+  return timeline === null ? null : Number.parseInt(timeline, 16);
+};
+
+/** Refuses a server that is a replica or a former primary where writes are wanted, or that would lose what it acknowledges. */
+async function inspect(
+  client: pg.ClientBase,
+  route: Route | null,
+  writable: boolean,
+  durable: boolean,
+): Promise<void> {
   if (!writable && !durable) return;
   const { rows } = await client.query(
-    `select pg_is_in_recovery() as standby, ${durableSettings.map((n) => `current_setting('${n}') as ${n}`).join(', ')}`,
+    `select ${durableSettings.map((n) => `current_setting('${n}') as ${n}`).join(', ')}, ${timelineText}`,
   );
   const told = rows[0] as Record<string, unknown>;
-  if (writable && told.standby === true)
-    throw Object.assign(new Error('the server is a standby'), { code: '57P03' });
+  const timeline = timelineOf(told);
+  if (writable && timeline === null) throw cannotBeUsed('a standby');
+  if (writable && route !== null && timeline !== null && !route.found(timeline))
+    throw cannotBeUsed('a former primary');
   const off = durableSettings.filter((name) => told[name] === 'off');
   if (durable && off.length > 0) {
     throw new NotDurable(
@@ -135,9 +152,26 @@ async function inspect(client: pg.ClientBase, writable: boolean, durable: boolea
   }
 }
 
+/** Asks all servers at once on which timeline they take writes: of two, the former primary is not to be used. */
+function survey(urls: readonly string[]): Promise<(number | null)[]> {
+  const ask = async (url: string) => {
+    const client = new pg.Client({ connectionString: url, connectionTimeoutMillis: connectMsMax });
+    client.on('error', () => undefined);
+    try {
+      await client.connect();
+      return timelineOf((await client.query(`select ${timelineText}`)).rows[0]);
+    } catch {
+      return null;
+    } finally {
+      client.end().catch(() => undefined);
+    }
+  };
+  return Promise.all(urls.map(ask));
+}
+
 /**
  * Opens a pool on PostgreSQL 15 or newer. int8 arrives as bigint; sessions run in UTC. Of several servers it uses the
- * one that takes writes, and looks for it again when that one is lost.
+ * one that takes writes, of two such the one that was promoted last, and looks for it again when that one is lost.
  */
 export function openPostgres(options: PostgresOptions): Db {
   const { urls, writable } = readHosts(options.url);
@@ -159,14 +193,21 @@ export function openPostgres(options: PostgresOptions): Db {
     // Queries of one transaction are written without waiting for each other's answers.
     ...({ pipeline: true } as object),
     ...({
-      onConnect: (client: pg.ClientBase) => inspect(client, writable, options.durable ?? false),
+      onConnect: (client: pg.ClientBase) =>
+        inspect(client, urls.length > 1 ? route : null, writable, options.durable ?? false),
     } as object),
   });
   // A connection that breaks while idle is dropped by the pool; the next query opens another.
   pool.on('error', () => undefined);
 
+  let begun: Promise<void> | null = null;
+
   /** A connection to the server in use; of several, whichever takes writes first within the time. */
   async function acquire(): Promise<Client> {
+    if (urls.length > 1) {
+      begun ??= survey(urls).then((timelines) => route.begin(timelines));
+      await begun;
+    }
     const deadline = performance.now() + acquireMsMax;
     for (;;) {
       const server = route.at;
