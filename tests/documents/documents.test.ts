@@ -3,8 +3,9 @@ import { join } from 'node:path';
 import { parseBankConfig, sandboxBanks, sandboxPeople, testCards } from '@feiqian/app-bank';
 import { parseSubject } from '@feiqian/app-conformance';
 import { parseMemberFile } from '@feiqian/app-network';
-import { bankProblems, errorCodes, paymentStates } from '@feiqian/contract';
+import { bankProblems, errorCodes, paymentStates, transferStates } from '@feiqian/contract';
 import { transitions } from '@feiqian/payments';
+import { transferTransitions } from '@feiqian/transfers';
 import { expect, test } from 'vitest';
 import { suites } from '../../scripts/suites.mjs';
 import { points, pointsToCome } from '../crash/points.ts';
@@ -13,8 +14,8 @@ const root = join(import.meta.dirname, '..', '..');
 const read = (path: string) => readFileSync(join(root, path), 'utf8');
 
 /** Cells of every row of the tables in a document, code marks removed. */
-function rows(path: string): string[][] {
-  return read(path)
+function rows(path: string, text = read(path)): string[][] {
+  return text
     .split('\n')
     .filter((line) => line.startsWith('|') && !/^\|[-| ]+\|$/.test(line))
     .map((line) =>
@@ -26,7 +27,7 @@ function rows(path: string): string[][] {
 }
 
 test('docs/states.md tables every state and every transition, and no other', () => {
-  const table = rows('docs/states.md');
+  const table = rows('docs/states.md', read('docs/states.md').split('# States of a transfer')[0]);
   const states = new Set<string>(paymentStates);
   const told = table
     .filter(([from, to]) => states.has(from ?? '') && states.has(to ?? ''))
@@ -35,6 +36,16 @@ test('docs/states.md tables every state and every transition, and no other', () 
   expect(told.sort()).toEqual(real.sort());
   const described = table.filter((row) => row.length === 4).map(([state]) => state);
   expect(described.filter((state) => states.has(state ?? '')).sort()).toEqual([...paymentStates].sort());
+});
+
+test('docs/states.md tables every state and every transition of transfers as well', () => {
+  const text = read('docs/states.md').split('# States of a transfer')[1] ?? '';
+  const table = [...text.matchAll(/^\| `(\w+)` \| (?:`(\w+)`)?/gm)];
+  const real = Object.entries(transferTransitions).flatMap(([from, next]) =>
+    next.map((to) => `${from} → ${to}`),
+  );
+  expect(table.flatMap(([, from, to]) => (to ? [`${from} → ${to}`] : [])).sort()).toEqual(real.sort());
+  expect(table.flatMap(([, state, to]) => (to ? [] : [state])).sort()).toEqual([...transferStates].sort());
 });
 
 test('docs/errors.md has every code with its status, whether to try again, and its words', () => {

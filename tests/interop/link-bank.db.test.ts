@@ -339,7 +339,7 @@ test('a reversal stored while the bank is away reaches it when both have been st
     holder: ids.uuid(),
     random: () => 0.5,
     links,
-    detokenise: async (tokens) => new Map(tokens.map((t) => [t, { pan, expiry }])),
+    detokenise: async (tokens) => new Map(tokens.map((t) => [t, { pan, expiry: expiry as string }])),
     onSettled: async (_tx, group) => {
       settled.push(...group);
     },

@@ -10,6 +10,8 @@ export function settled(db: Db, msMax = settledMsMax): Promise<void> {
     async () => {
       const { rows } = await db.query<{ open: bigint }>(
         `select (select count(*) from payments.payment where state in ('processing', 'unknown'))
+              + (select count(*) from transfers.transfer
+                 where state in ('debiting', 'crediting', 'confirming', 'unknown', 'returning'))
               + (select count(*) from payments.refund where state = 'pending')
               + (select count(*) from links.forward where acknowledged_at is null) as open`,
       );

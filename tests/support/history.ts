@@ -1,3 +1,4 @@
+import type { Card, Transfer } from '@feiqian/contract';
 import { toUuid } from '@feiqian/ids';
 import { settled } from './books.ts';
 import { type Caller, done } from './caller.ts';
@@ -25,6 +26,12 @@ export interface History {
   capturedLater: string;
   /** Its hold was released. */
   cancelled: string;
+  /** A transfer from this bank to another. */
+  transferred: string;
+  /** A transfer whose payer's bank did not answer; it has acknowledged the reversal. */
+  transferReturned: string;
+  /** A transfer from one card of this bank to another, to be sent later. */
+  transferScheduled: string;
 }
 
 /** Lives through one of each kind of payment; `net` must have been told to wait for banks only briefly. */
@@ -50,10 +57,34 @@ export async function live(net: TestNetwork): Promise<History> {
   await refund(net, past.partlyRefunded, 30);
   await refund(net, past.refunded, 520);
   await refund(net, past.refunded, 520);
+  const moved = await transfers(net, payer);
   await settled(net.network.db);
-  return Object.fromEntries(
-    Object.entries(past).map(([k, id]) => [k, toUuid(id, 'pay')]),
-  ) as unknown as History;
+  const uuids = (ids: object, prefix: string) =>
+    Object.entries(ids).map(([k, id]) => [k, toUuid(id as string, prefix)]);
+  return Object.fromEntries([...uuids(past, 'pay'), ...uuids(moved, 'trf')]) as unknown as History;
+}
+
+async function transfers(net: TestNetwork, holder: Wallet) {
+  const traveller = await wallet(net, '13800000001');
+  const debitAt = (bank: string) => traveller.cards.find((c) => c.bank.id === bank && c.kind === 'debit');
+  const send = async (by: Wallet, from: Card | undefined, to: Card | undefined, change = {}) => {
+    const body = {
+      from_card_id: from?.id,
+      to: { card_id: to?.id },
+      amount: 2_010,
+      currency: 'CNY',
+      ...change,
+    };
+    return (await done(by.post<Transfer>('/v1/wallet/transfers', body))).id;
+  };
+  const own = cardFor(net, holder, 'approve');
+  return {
+    transferred: await send(traveller, debitAt('yunzhou'), debitAt('yanhu')),
+    transferReturned: await send(holder, cardFor(net, holder, 'time_out'), own),
+    transferScheduled: await send(holder, own, cardFor(net, holder, 'late_answer'), {
+      scheduled_at: new Date(Date.now() + 86_400_000).toISOString(),
+    }),
+  };
 }
 
 async function collect(net: TestNetwork, cashier: Caller, payer: Wallet): Promise<string> {

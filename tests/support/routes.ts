@@ -54,6 +54,12 @@ export const bodies: Readonly<Record<string, Readonly<Record<string, unknown>>>>
       },
     ],
   },
+  'POST /v1/wallet/transfers': {
+    from_card_id: unknownId('tok'),
+    to: { card_id: unknownId('tok') },
+    amount: 100,
+    currency: 'CNY',
+  },
   'POST /v1/till/sessions': { staff_number: '999999', pin: '000000', device_name: 'x' },
   'POST /v1/payments': { store_id: unknownId('sto'), amount: 100, currency: 'CNY' },
   'POST /v1/payments/{id}/collect': { pay_code: '9112345678123456789' },

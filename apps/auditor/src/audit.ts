@@ -7,6 +7,7 @@ import { entryChecks } from './checks/entries.ts';
 import { ledgerChecks } from './checks/ledger.ts';
 import { boundChecks, messageChecks } from './checks/messages.ts';
 import { paymentChecks } from './checks/payments.ts';
+import { legChecks, transferChecks } from './checks/transfers.ts';
 
 /** What one check found. */
 export interface Report {
@@ -120,8 +121,8 @@ export async function checksOf(sql: Sql): Promise<Check[]> {
   const network = schemas.has('payments') && schemas.has('ledger');
   const checks: Check[] = [];
   if (schemas.has('ledger')) checks.push(...ledgerChecks('ledger', 'network'));
-  if (network) {
-    const scope = everything(await asOf(sql));
+  const scope = network ? everything(await asOf(sql)) : null;
+  if (scope !== null) {
     checks.push(
       ...entryChecks(scope),
       ...paymentChecks(scope),
@@ -134,6 +135,8 @@ export async function checksOf(sql: Sql): Promise<Check[]> {
       ...banks.flatMap((bank) => agreementChecks(bank, scope)),
     );
   }
+  if (scope !== null && schemas.has('transfers'))
+    checks.push(...transferChecks(scope.asOf), ...banks.flatMap(legChecks));
   for (const bank of banks) checks.push(...ledgerChecks(bank.ledger, bank.code), ...bankChecks(bank));
   return checks;
 }

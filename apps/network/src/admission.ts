@@ -8,7 +8,7 @@ export type Work = (typeof works)[number];
 
 /** What ends what was begun: refusing it wastes the work that was done, so it is refused last. */
 const finishes = /\/(pay|collect|capture|cancel|refunds)$/;
-const begins = /^\/v1(\/wallet)?\/payments$/;
+const begins = /^\/v1(\/wallet)?\/payments$|^\/v1\/wallet\/transfers$/;
 const streams = /\/stream$/;
 
 /** The kind of work of a route; null for what is always let in: pages, health, figures, streams. */

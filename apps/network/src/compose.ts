@@ -32,6 +32,12 @@ import {
 } from '@feiqian/payments';
 import type { Logger } from '@feiqian/telemetry';
 import { createTokens, tokensMigrations } from '@feiqian/tokens';
+import {
+  createTransfers,
+  isTransferForward,
+  ownersOfTransferReferences,
+  transfersMigrations,
+} from '@feiqian/transfers';
 import { createVerification, type Verification, verificationMigrations } from '@feiqian/verification';
 import { createWallets, type Wallets, type WalletsDeps, walletsMigrations } from '@feiqian/wallets';
 import { bankPort } from './bankPort.ts';
@@ -56,6 +62,7 @@ export const networkMigrations: readonly Migrations[] = [
   noticesMigrations,
   accountsMigrations,
   paymentsMigrations,
+  transfersMigrations,
   consoleMigrations,
 ];
 
@@ -179,6 +186,9 @@ export function openKeystore(config: Config, random: RandomBytes): Keystore {
 
 export type Base = Awaited<ReturnType<typeof composeBase>>;
 
+/** How old a message may be whose late answer is still recorded with it. */
+const lateAnswerMsMax = 24 * 3600_000;
+
 /** The links to the banks, and who numbers what goes over them. */
 async function composeBanks({ config, logger, dial }: ComposeDeps, base: Base) {
   const { db, clock, ids, random, holder, members } = base;
@@ -186,7 +196,13 @@ async function composeBanks({ config, logger, dial }: ComposeDeps, base: Base) {
   const lateAnswers = createLateAnswerLog({
     db,
     ids,
-    ownersOf: (rrns) => ownersOfReferences(db, rrns),
+    async ownersOf(rrns) {
+      const sinceMs = clock.now() - lateAnswerMsMax;
+      return new Map([
+        ...(await ownersOfReferences(db, rrns)),
+        ...(await ownersOfTransferReferences(db, rrns, sinceMs)),
+      ]);
+    },
     onError: (error) => logger.error(error, 'a late answer could not be recorded'),
   });
   const links = createLinks({
@@ -293,21 +309,52 @@ function composePayments(
     kickForwarder: () => kick(),
   };
   const payments = createPayments(paymentDeps);
+  const random = () => (base.random(new Uint8Array(1))[0] as number) / 255;
+  const transferDeps = {
+    ...paymentDeps,
+    bankApi: banks.bankApi,
+    wire: {
+      institution: config.institution,
+      institutionOf(memberId: string): string {
+        const member = members.get(memberId);
+        if (!member) throw new Error(`member ${memberId} of a transfer is missing`);
+        return member.institution;
+      },
+    },
+    booksOf: (currency: string) => ({
+      ledger: ledgerOf(currency),
+      positionOf: (memberId: string) => members.positionAccount(memberId, currency),
+    }),
+    bankOf: paymentDeps.view.bankOf,
+    random,
+  };
+  const transfers = createTransfers(transferDeps);
 
   const forwarder = createForwarder({
     db,
     clock,
     holder,
-    random: () => (base.random(new Uint8Array(1))[0] as number) / 255,
+    random,
     links,
     detokenise: (tokenIds) => tokens.detokenise(db, tokenIds),
-    onSettled: (tx, settled) => payments.settleForwards(tx, settled),
+    async onSettled(tx, settled) {
+      const ofTransfers = settled.filter((s) => isTransferForward(s.forward));
+      const ofPayments = settled.filter((s) => !isTransferForward(s.forward));
+      if (ofPayments.length > 0) await payments.settleForwards(tx, ofPayments);
+      if (ofTransfers.length > 0) await transfers.settleReturns(tx, ofTransfers);
+    },
     afterSettled: (forward) => payments.forwardSettled(forward),
     onError: (error) => logger.error(error, 'store and forward failed'),
   });
   kick = () => forwarder.kick();
 
-  return { payments, forwarder, paymentRoutesDeps: { ...paymentDeps, now: clock.now, payments } };
+  return {
+    payments,
+    transfers,
+    forwarder,
+    paymentRoutesDeps: { ...paymentDeps, now: clock.now, payments },
+    transferRoutesDeps: { ...transferDeps, now: clock.now, transfers, currency: config.currency },
+  };
 }
 
 /** The continuous audit: the auditor's own statements, and a place for what they find. */

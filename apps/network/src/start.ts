@@ -155,6 +155,7 @@ async function run(network: Network, logger: Logger, closers: (() => Promise<unk
   const jobs: Jobs = createJobs((job, error) => logger.error({ job, err: error }, 'a job failed'));
   network.members.start(jobs);
   jobs.every('sweep payments', sweepMs, () => network.payments.sweep());
+  jobs.every('sweep transfers', sweepMs, () => network.transfers.sweep());
   jobs.every('forget idempotency keys', forgetMs, () => forgetKeys(network.db, network.clock.now()));
   jobs.every('read the policy', network.verification.policyMs, () => network.verification.reload());
   jobs.every('forget verifications', forgetMs, () => network.verification.forget());
@@ -178,6 +179,7 @@ async function run(network: Network, logger: Logger, closers: (() => Promise<unk
     () => network.links.stop(),
     () => network.forwarder.stop(),
     () => network.payments.drain(),
+    () => network.transfers.drain(),
     () => jobs.stop(),
   );
 }

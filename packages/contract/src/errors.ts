@@ -149,6 +149,36 @@ export const errorCodes = {
     'The card cannot be used now; choose another one. No money moved.',
     '该卡暂不可用，请更换',
   ),
+  payee_unknown: entry(
+    422,
+    'There is no such payee, or the check of its name is too old. No money moved.',
+    '收款人不存在或校验已过期，未扣款',
+  ),
+  payee_not_permitted: entry(
+    422,
+    'That card cannot take this kind of transfer. No money moved.',
+    '该卡不支持此类转入，未扣款',
+  ),
+  payee_is_payer: entry(
+    422,
+    'Payer and payee are the same account. No money moved.',
+    '付款与收款为同一账户，未扣款',
+  ),
+  transfer_repeated: entry(
+    409,
+    'The same amount went to the same payee minutes ago. Confirm to send it again. No money moved.',
+    '几分钟前已向同一收款人转过相同金额，确认后可再次转账，未扣款',
+  ),
+  transfer_begun: entry(
+    409,
+    'The transfer has begun or has ended; it can no longer be cancelled.',
+    '转账已开始或已结束，无法取消',
+  ),
+  time_not_allowed: entry(
+    422,
+    'That time has passed or is too far ahead. No money moved.',
+    '时间已过或过远，未扣款',
+  ),
   pay_code_invalid: entry(
     422,
     'The pay code is not valid. Ask the payer for a new one. No money moved.',

@@ -16,5 +16,6 @@ export * from './notices.ts';
 export * from './payments.ts';
 export * from './shapes.ts';
 export * from './till.ts';
+export * from './transfers.ts';
 export * from './verification.ts';
 export * from './wallet.ts';

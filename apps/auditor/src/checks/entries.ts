@@ -44,8 +44,8 @@ function saleChecks(s: Scope): Check[] {
       id: 'L7',
       name: 'entry_has_event',
       title: {
-        en: 'each entry belongs to a payment, between the position of its issuer and what its merchant is owed',
-        zh: '每笔划转都属于一笔付款，介于其发卡行头寸与商户应付之间',
+        en: 'each entry that is no transfer’s belongs to a payment, between the position of its issuer and what its merchant is owed',
+        zh: '转账以外的每笔划转都属于一笔付款，介于其发卡行头寸与商户应付之间',
       },
       sql: `select t.id::text as what, case when p.id is null then 'no payment ' || coalesce(t.user_data_128::text, 'named')
             else 'kind ' || t.code || ', not between the accounts of payment ' || p.id end as found
@@ -53,9 +53,9 @@ function saleChecks(s: Scope): Check[] {
         left join payments.payment p on p.id = t.user_data_128
         left join members.position i on i.member_id = p.issuer_id and i.currency = p.currency
         left join merchants.merchant m on m.id = p.merchant_id
-        where p.id is null or t.code not in (1, 2, 5)
+        where t.code not in (20, 21) and (p.id is null or t.code not in (1, 2, 5)
           or (t.code in (1, 2) and (t.debit_account_id is distinct from i.account_id or t.credit_account_id is distinct from m.payable_account))
-          or (t.code = 5 and (t.debit_account_id is distinct from m.payable_account or t.credit_account_id is distinct from i.account_id))`,
+          or (t.code = 5 and (t.debit_account_id is distinct from m.payable_account or t.credit_account_id is distinct from i.account_id)))`,
     },
   ];
 }

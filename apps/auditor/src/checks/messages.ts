@@ -34,7 +34,8 @@ export function messageChecks(s: Scope): Check[] {
       over: s.forwards,
       sql: `select f.group_id::text as what, coalesce(p.state, 'no payment') || ', ' || f.kind || ' ' || f.id as found
         from ${s.forwards} f left join payments.payment p on p.id = f.group_id
-        where p.id is null
+        left join transfers.transfer t on t.id = f.group_id
+        where (p.id is null and t.id is null)
           or (f.kind = 'reversal_advice' and p.state in ('created', 'processing', 'authorised', 'declined', 'captured', 'partially_refunded', 'refunded'))
           or (f.kind in ('completion_advice', 'refund_advice') and p.state not in ${paid})`,
     },

@@ -42,6 +42,7 @@ export type {
   NoAnswerReason,
   NotSentReason,
   OriginalReference,
+  TransferEnd,
 } from './request.ts';
 export { type ExchangeOfGroup, exchangesOf, recordExchanges } from './store/exchanges.ts';
 export {

@@ -72,6 +72,8 @@ const refusedWhenSuspended: ReadonlySet<IssuerRequestKind> = new Set([
   'authorisation',
   'financial',
   'refund',
+  'transfer_debit',
+  'transfer_credit',
 ] satisfies IssuerRequestKind[]);
 
 const linkDown: IssuerAnswer = { kind: 'not_sent', reason: 'link_down' };

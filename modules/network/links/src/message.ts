@@ -1,4 +1,6 @@
 import {
+  ACCOUNT_TYPE,
+  accountIdentification,
   amount,
   asciiText,
   type Message,
@@ -26,6 +28,8 @@ const mtiOf: Record<IssuerRequestKind, string> = {
   authorisation: MTI.authorisationRequest,
   financial: MTI.financialRequest,
   refund: MTI.financialRequest,
+  transfer_debit: MTI.financialRequest,
+  transfer_credit: MTI.financialRequest,
   completion_advice: MTI.financialAdvice,
   refund_advice: MTI.financialAdvice,
   reversal: MTI.reversalRequest,
@@ -34,6 +38,9 @@ const mtiOf: Record<IssuerRequestKind, string> = {
 
 const purchase = processingCode('purchase');
 const refund = processingCode('refund');
+const debitLeg = processingCode('transferOut');
+const creditLeg = processingCode('transferIn');
+const repaymentLeg = processingCode('transferIn', ACCOUNT_TYPE.default, ACCOUNT_TYPE.credit);
 /** DE25: normal presentment. */
 const normalCondition = '00';
 const FIELD_COUNT = 129;
@@ -77,7 +84,11 @@ export function requestMessage(r: IssuerRequest, context: MessageContext): Messa
     43: plainText(r.merchantName),
     49: currencyOf(r.currency).numeric,
   };
-  if (!isReversal(r.kind)) fields[14] = r.expiry;
+  if (!isReversal(r.kind) && r.expiry !== null) fields[14] = r.expiry;
+  if (r.ends) {
+    fields[102] = accountIdentification(r.ends.from);
+    fields[103] = accountIdentification(r.ends.to);
+  }
   if (r.merchantNameShown) fields[62] = utf8Text(r.merchantNameShown, merchantNameShownBytesMax);
   if (r.kind === 'completion_advice' || r.kind === 'refund_advice') fields[39] = '00';
   if (original) {
@@ -101,6 +112,8 @@ function plainText(name: string): string {
 
 function processingCodeOf(r: IssuerRequest): string {
   if (isReversal(r.kind)) return r.original?.processingCode ?? purchase;
+  if (r.kind === 'transfer_debit') return debitLeg;
+  if (r.kind === 'transfer_credit') return r.toCredit === true ? repaymentLeg : creditLeg;
   return r.kind === 'refund' || r.kind === 'refund_advice' ? refund : purchase;
 }
 

@@ -10,6 +10,8 @@ export type IssuerRequestKind =
   | 'refund'
   | 'completion_advice'
   | 'refund_advice'
+  | 'transfer_debit'
+  | 'transfer_credit'
   | 'reversal'
   | 'reversal_advice';
 
@@ -24,6 +26,12 @@ export interface OriginalReference {
   processingCode?: string;
   /** DE38 that the issuer gave the original, when there was an answer. */
   approvalCode?: string;
+}
+
+/** One end of a transfer: the institution that keeps the account, and the number of the card or account. */
+export interface TransferEnd {
+  institution: string;
+  number: string;
 }
 
 /** Everything of a request except the card. */
@@ -60,10 +68,14 @@ export interface IssuerRequestBody {
 
 /** One request to the issuer of a card. */
 export interface IssuerRequest extends IssuerRequestBody {
-  /** Card number, digits only. Never stored or logged by this module. */
+  /** Card number, or in a credit leg a card or account number; digits only. Never stored or logged by this module. */
   pan: string;
-  /** DE14, YYMM. */
-  expiry: string;
+  /** DE14, YYMM; null in a credit leg, which has none. */
+  expiry: string | null;
+  /** Both ends of a transfer (DE102 and DE103): in its legs alone. Never stored or logged by this module. */
+  ends?: { from: TransferEnd; to: TransferEnd };
+  /** DE3, positions 5 and 6 of a credit leg: true for a repayment, which a credit account alone may take. */
+  toCredit?: boolean;
   /** The payment it belongs to, UUID; not sent, only told with a late answer. */
   groupId?: string;
 }

@@ -3,7 +3,9 @@ import payments from '../migrations/0001_payments.sql';
 import payerAndDue from '../migrations/0002_payer_and_due.sql';
 
 export { dynamicCode } from './code.ts';
+export { declineByCode, declineOf } from './decline.ts';
 export type { PaymentsDeps } from './deps.ts';
+export { insist } from './insist.ts';
 export { payerRoutes } from './payerRoutes.ts';
 export type { Payment } from './payment.ts';
 export { createPayments, type Payments } from './payments.ts';
@@ -12,7 +14,7 @@ export { eventView, type PaymentRoutesDeps, paymentPage, paymentRoutes } from '.
 export { payable, transitions } from './state.ts';
 export { ownersOfReferences } from './store/payments.ts';
 export { countByHour, countRefunds, type HourCount } from './store/statistics.ts';
-export { streamRoutes } from './streams.ts';
+export { type StreamSource, streamRoutes } from './streams.ts';
 export { paymentView, refundView } from './view.ts';
 
 export const paymentsMigrations: Migrations = {

@@ -13,8 +13,19 @@ interface Listener {
 /** What wallets are told of besides payments, by the first word of an event's type, with the data as it was published. */
 const told = ['notice'];
 
-/** Streams of tills and wallets: each event of a payment with the payment as it stands. */
-export function streamRoutes(deps: PaymentRoutesDeps) {
+/** What else goes into the streams of wallets: events whose type begins with `prefix`, each with its object. */
+export interface StreamSource {
+  prefix: string;
+  /** Name of the stream's event. */
+  event: string;
+  /** Prefix of the objects' ids. */
+  idPrefix: string;
+  /** The objects as this person sees them, by id (UUID). One that is missing is sent as null. */
+  views(userId: string, objectIds: readonly string[]): Promise<ReadonlyMap<string, unknown>>;
+}
+
+/** Streams of tills and wallets: each event of a payment with the payment as it stands, and what others add. */
+export function streamRoutes(deps: PaymentRoutesDeps, others: readonly StreamSource[] = []) {
   const listeners = new Set<Listener>();
   let unsubscribe: (() => void) | null = null;
 
@@ -44,10 +55,28 @@ export function streamRoutes(deps: PaymentRoutesDeps) {
     }
   }
 
+  async function deliverOthers(events: readonly StoredEvent[]): Promise<void> {
+    for (const { prefix, event, idPrefix, views } of others) {
+      const news = events.filter((e) => e.type.startsWith(prefix));
+      if (news.length === 0) continue;
+      for (const l of listeners) {
+        const own = news.filter((e) => e.tenants.includes(l.tenant));
+        if (own.length === 0) continue;
+        const objects = await views(l.tenant, [...new Set(own.map((e) => e.objectId))]);
+        for (const e of own) {
+          const object_id = fromUuid(e.objectId, idPrefix);
+          const data = { ...eventView(e), object_id, data: objects.get(e.objectId) ?? null };
+          l.stream.send({ id: data.id, event, data });
+        }
+      }
+    }
+  }
+
   function listen(listener: Listener): void {
     listeners.add(listener);
     unsubscribe ??= deps.outbox.subscribe((events) => {
       deliver(events).catch(() => undefined);
+      deliverOthers(events).catch(() => undefined);
     });
     listener.stream.onClose(() => {
       listeners.delete(listener);

@@ -47,6 +47,38 @@ export async function putPan(
   return (rows[0] as { id: string }).id;
 }
 
+/** Stores a number unless it is there already. */
+export async function insertPan(
+  sql: Sql,
+  p: { id: string; lookup: Uint8Array; sealed: Uint8Array; dataKey: number; expiry: string; last4: string },
+  atMs: number,
+): Promise<void> {
+  await sql.query(
+    `insert into tokens.pan (id, lookup, sealed, data_key, expiry, last4, created_at)
+     values ($1, $2, $3, $4, $5, $6, $7) on conflict (lookup) do nothing`,
+    [p.id, p.lookup, p.sealed, p.dataKey, p.expiry, p.last4, new Date(atMs)],
+  );
+}
+
+/** The row of a number, or null. */
+export async function panByLookup(sql: Sql, lookup: Uint8Array): Promise<string | null> {
+  const { rows } = await sql.query<{ id: string }>('select id from tokens.pan where lookup = $1', [lookup]);
+  return rows[0]?.id ?? null;
+}
+
+/** Sealed numbers by their rows. */
+export async function sealedPans(
+  sql: Sql,
+  ids: readonly string[],
+): Promise<{ id: string; sealed: Uint8Array; data_key: number }[]> {
+  const { rows } = await sql.query<{ id: string; sealed: Uint8Array; data_key: number }>(
+    'select id, sealed, data_key from tokens.pan where id = any($1::uuid[])',
+    [ids],
+    'sealed_pans',
+  );
+  return rows;
+}
+
 /** False when the device holds a token of this card already. */
 export async function insertToken(
   sql: Sql,

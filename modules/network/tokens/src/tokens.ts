@@ -17,6 +17,8 @@ export interface NewToken {
 export interface TokenWithCard extends Token {
   pan: Pan;
   expiry: string;
+  /** The row of the card number in the vault, UUID. */
+  panId: string;
 }
 
 const numberBytes = 16;
@@ -45,6 +47,7 @@ export function createTokens(deps: VaultDeps) {
           status: r.status,
           pan: panOf(pans[i]),
           expiry: r.expiry,
+          panId: r.pan_id,
         },
       ]),
     );
@@ -69,6 +72,13 @@ export function createTokens(deps: VaultDeps) {
     },
     /** Tokens with their cards, for a payment about to be sent. */
     withCards,
+    /** Numbers by their rows in the vault, for credit legs about to be sent. */
+    async numbers(sql: Sql, panIds: readonly string[]): Promise<Map<string, string>> {
+      if (panIds.length === 0) return new Map();
+      const rows = await store.sealedPans(sql, panIds);
+      const numbers = await vault.reveal(sql, rows);
+      return new Map(rows.map((r, i) => [r.id, numbers[i] as string]));
+    },
     /** Cards of tokens of any status, for messages that must still go out. */
     async detokenise(sql: Sql, tokenIds: readonly string[]): Promise<Map<string, CardData>> {
       const found = await withCards(sql, tokenIds);

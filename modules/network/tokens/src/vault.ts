@@ -14,6 +14,8 @@ export interface VaultDeps {
 
 const purpose = 'data key';
 const cardContext = 'pan';
+/** Of a number whose card nobody has shown; the first binding of the card replaces it. */
+const expiryUnknown = '0000';
 /** Cards that one transaction of a rotation seals again. */
 const resealMax = 200;
 
@@ -73,6 +75,25 @@ export function createVault(deps: VaultDeps) {
       const dataKey = current as number;
       const sealed = gcmSeal(await keyOf(tx, dataKey), Buffer.from(pan), cardContext, random);
       return store.putPan(tx, { id, lookup, sealed, dataKey, expiry, last4: pan.slice(-4) }, clock.now());
+    },
+    /** Stores a number that somebody named, whose expiry is not known; gives the id of its row. */
+    async hold(tx: Tx, number: string): Promise<string> {
+      if (current === null) await loadKeys(tx);
+      const lookup = keystore.keyedHash('pan', number);
+      const known = await store.panByLookup(tx, lookup);
+      if (known !== null) return known;
+      const dataKey = current as number;
+      const sealed = gcmSeal(await keyOf(tx, dataKey), Buffer.from(number), cardContext, random);
+      const row = {
+        id: deps.ids.uuid(),
+        lookup,
+        sealed,
+        dataKey,
+        expiry: expiryUnknown,
+        last4: number.slice(-4),
+      };
+      await store.insertPan(tx, row, clock.now());
+      return (await store.panByLookup(tx, lookup)) as string;
     },
     /** Opens sealed cards. */
     async reveal(sql: Sql, rows: readonly { sealed: Uint8Array; data_key: number }[]): Promise<string[]> {

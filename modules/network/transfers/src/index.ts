@@ -1,0 +1,18 @@
+import type { Migrations } from '@feiqian/db';
+import transfers from '../migrations/0001_transfers.sql';
+
+export type { Destination, TransfersDeps } from './deps.ts';
+export { isTransferForward, type Wire } from './message.ts';
+export { transferCodes } from './postings.ts';
+export { beginProblems, refusal } from './refusal.ts';
+export { type TransferRoutesDeps, transferRoutes, transferStream } from './routes.ts';
+export { transitions as transferTransitions } from './state.ts';
+export { ownersOfTransferReferences } from './store.ts';
+export type { Payee, Transfer } from './transfer.ts';
+export { createTransfers, type Sending, type Transfers } from './transfers.ts';
+export { transferView } from './view.ts';
+
+export const transfersMigrations: Migrations = {
+  schema: 'transfers',
+  scripts: [{ name: '0001_transfers', sql: transfers }],
+};
