@@ -74,6 +74,15 @@ async function buildA(operator: Caller): Promise<void> {
   mine.sto = first.stores.map((s) => s.id);
   mine.mer = [first.id];
   mine.key = keys.data.map((k) => k.id);
+  const sent = await done(
+    owner.post<{ id: string }>('/v1/wallet/transfers', {
+      from_card_id: card?.id,
+      to: { card_id: owner.cards.find((c) => c.bank.id === 'haigang' && c.kind === 'debit')?.id },
+      amount: 250,
+      currency: 'CNY',
+    }),
+  );
+  mine.trf = [sent.id];
   mine.tok = owner.cards.map((c) => c.id);
   mine.dev = [owner.session.device.id];
   mine.cdi = [discovery.id];

@@ -6,6 +6,7 @@ import { openEvents } from '../support/events.ts';
 import { startTestNetwork, type TestNetwork } from '../support/network.ts';
 import { cardFor, tester, type Wallet, wallet } from '../support/people.ts';
 import { until } from '../support/until.ts';
+import { setPin, verified, withPin } from '../support/verify.ts';
 
 /* Transfers over the API, the links and the reference banks. */
 
@@ -23,14 +24,15 @@ const debitAt = (who: Wallet, bank: string) =>
   who.cards.find((c) => c.bank.id === bank && c.kind === 'debit') as Card;
 const available = async (who: Wallet, card: Card) =>
   (await done(who.get<{ available: number }>(`/v1/wallet/cards/${card.id}/balance`))).available;
+const bodyOf = (from: Card | undefined, to: Card | undefined, amount: number) => ({
+  from_card_id: from?.id,
+  to: { card_id: to?.id },
+  amount,
+  currency: 'CNY',
+  repeat_confirmed: true,
+});
 const send = (who: Wallet, from: Card | undefined, to: Card | undefined, amount: number, change = {}) =>
-  who.post<Transfer>('/v1/wallet/transfers', {
-    from_card_id: from?.id,
-    to: { card_id: to?.id },
-    amount,
-    currency: 'CNY',
-    ...change,
-  });
+  who.post<Transfer>('/v1/wallet/transfers', { ...bodyOf(from, to, amount), ...change });
 const last = async (who: Wallet, id: string) => done(who.get<Transfer>(`/v1/wallet/transfers/${id}`));
 
 test('money goes from a card at one bank to a card at another at once, and the stream tells it', async () => {
@@ -105,8 +107,9 @@ test('the same key sends once, an unsigned request and one signed for another bo
 
 test('the same amount to the same card within minutes is asked about once', async () => {
   const [from, to] = [debitAt(payer, 'yunzhou'), debitAt(payer, 'haigang')];
-  await done(send(payer, from, to, 888));
-  expect(told(await send(payer, from, to, 888))).toBe('409 transfer_repeated');
+  const first = { repeat_confirmed: false };
+  await done(send(payer, from, to, 888, first));
+  expect(told(await send(payer, from, to, 888, first))).toBe('409 transfer_repeated');
   expect((await done(send(payer, from, to, 888, { repeat_confirmed: true }))).state).toBe('completed');
 });
 
@@ -115,13 +118,46 @@ test('twenty at once from one balance together take no more than there is', asyn
   const to = debitAt(payer, 'yunzhou');
   const [rich, before] = [await available(payer, from), await available(payer, to)];
   const amount = Math.floor(rich / 7) - 1;
+  await setPin(net, payer);
   const answers = await Promise.all(
-    Array.from({ length: 20 }, () => done(send(payer, from, to, amount, { repeat_confirmed: true }))),
+    Array.from({ length: 20 }, () =>
+      done(
+        verified<Transfer>(payer, 'POST', '/v1/wallet/transfers', bodyOf(from, to, amount), (v) =>
+          done(withPin(payer, v)),
+        ),
+      ),
+    ),
   );
   expect(answers.filter((t) => t.state === 'completed')).toHaveLength(7);
   expect(answers.filter((t) => t.decline?.code === 'insufficient_funds')).toHaveLength(13);
   expect(await available(payer, from)).toBe(rich - 7 * amount);
   expect(await available(payer, to)).toBe(before + 7 * amount);
+});
+
+test('a transfer for later moves nothing, can be taken back once, and only by its payer', async () => {
+  const [from, to] = [debitAt(payer, 'yunzhou'), debitAt(payer, 'yanhu')];
+  const before = await available(payer, from);
+  const scheduled_at = new Date(Date.now() + 3_600_000).toISOString();
+  const sent = await done(send(payer, from, to, 300, { scheduled_at }));
+  expect(sent).toMatchObject({ state: 'scheduled', scheduled_at, debit: { state: 'waiting' } });
+  const path = `/v1/wallet/transfers/${sent.id}/cancel`;
+  expect(told(await holder.post(path, {}))).toBe('404 not_found');
+  expect((await done(payer.post<Transfer>(path, {}))).state).toBe('cancelled');
+  expect(told(await payer.post(path, {}))).toBe('409 transfer_begun');
+  expect(await available(payer, from)).toBe(before);
+  for (const at of [new Date(Date.now() - 1_000), new Date(Date.now() + 400 * 86_400_000)])
+    expect(told(await send(payer, from, to, 300, { scheduled_at: at.toISOString() }))).toBe(
+      '422 time_not_allowed',
+    );
+});
+
+test('a transfer for later begins at its time', async () => {
+  const [from, to] = [debitAt(payer, 'yunzhou'), debitAt(payer, 'yanhu')];
+  const before = await available(payer, to);
+  const scheduled_at = new Date(Date.now() + 1_000).toISOString();
+  const sent = await done(send(payer, from, to, 310, { scheduled_at }));
+  await until(async () => (await last(payer, sent.id)).state === 'completed', 10_000);
+  expect(await available(payer, to)).toBe(before + 310);
 });
 
 test('somebody else’s transfer is not there', async () => {

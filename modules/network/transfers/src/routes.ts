@@ -11,6 +11,7 @@ import type { Sql } from '@feiqian/db';
 import { type HttpApp, ProblemError, requestKey, sendAnswer } from '@feiqian/http';
 import { fromUuid, toUuid } from '@feiqian/ids';
 import type { StreamSource } from '@feiqian/payments';
+import type { Verification } from '@feiqian/verification';
 import type { Destination, TransfersDeps } from './deps.ts';
 import { beginProblems } from './refusal.ts';
 import type { Transfer } from './transfer.ts';
@@ -19,6 +20,7 @@ import { transferView } from './view.ts';
 
 export interface TransferRoutesDeps extends TransfersDeps {
   transfers: Transfers;
+  verification: Pick<Verification, 'demand'>;
   /** The one currency that transfers are in. */
   currency: string;
 }
@@ -65,7 +67,7 @@ function sendRoutes(app: HttpApp, deps: TransferRoutesDeps): void {
         ...wallet,
         signed: 'in_commit',
         keyed: true,
-        problems: [...beginProblems, 'currency_not_supported', 'time_not_allowed'],
+        problems: [...beginProblems, 'currency_not_supported', 'time_not_allowed', 'verification_required'],
       },
       schema: {
         tags: ['transfers'],
@@ -78,6 +80,7 @@ function sendRoutes(app: HttpApp, deps: TransferRoutesDeps): void {
       const p = callerAs(request, 'wallet');
       const { from_card_id, to, amount, currency, note, repeat_confirmed, scheduled_at } = request.body;
       if (currency !== deps.currency) throw new ProblemError('currency_not_supported');
+      await deps.verification.demand(request, { operation: 'own_transfer', amount: BigInt(amount) });
       const destination: Destination = { kind: 'card', tokenId: toUuid(to.card_id, 'tok') };
       const answer = await deps.transfers.send(
         {
