@@ -21,6 +21,7 @@ beforeAll(async () => {
     bank: await desk(net, 'bank'),
     merchant: await desk(net, 'merchant'),
     reader: await desk(net, 'reader'),
+    caller: await desk(net, 'phone'),
   };
 });
 afterAll(() => net?.stop());

@@ -11,8 +11,9 @@ export const roles = [
   'bank',
   'merchant',
   'reader',
+  'caller',
 ] as const;
-/** A merchant's secret key; staff at a till; a person's wallet; the four roles of the console. */
+/** A merchant's secret key; staff at a till; a person's wallet; the five roles of the console. */
 export type Role = (typeof roles)[number];
 
 const everyDesk = 'operator bank merchant reader';
@@ -22,6 +23,7 @@ export const access: Readonly<Record<string, string>> = {
   'GET /health': 'anyone',
   'GET /metrics': 'anyone',
   'GET /v1/sandbox': 'anyone',
+  'GET /v1/sandbox/messages': 'anyone',
 
   'POST /v1/wallet/codes': 'anyone',
   'POST /v1/wallet/sessions': 'anyone',
@@ -42,6 +44,12 @@ export const access: Readonly<Record<string, string>> = {
   'POST /v1/wallet/verifications/{id}/code': 'wallet',
   'POST /v1/wallet/verifications/{id}/passkey-options': 'wallet',
   'POST /v1/wallet/verifications/{id}/passkey': 'wallet',
+  'POST /v1/wallet/verifications/{id}/identity': 'wallet',
+  'GET /v1/wallet/identity': 'wallet',
+  'POST /v1/wallet/identity': 'wallet',
+  'GET /v1/wallet/freeze': 'wallet',
+  'POST /v1/wallet/freeze': 'wallet',
+  'POST /v1/wallet/unfreeze': 'wallet',
   'GET /v1/wallet/banks': 'wallet',
   'POST /v1/wallet/card-discoveries': 'wallet',
   'POST /v1/wallet/cards': 'wallet',
@@ -89,8 +97,10 @@ export const access: Readonly<Record<string, string>> = {
   'GET /v1/stores/{id}/poster': `${merchantSide} operator merchant reader`,
 
   'POST /v1/console/sessions': 'anyone',
-  'DELETE /v1/console/sessions/current': everyDesk,
-  'GET /v1/console/me': everyDesk,
+  'DELETE /v1/console/sessions/current': `${everyDesk} caller`,
+  'GET /v1/console/me': `${everyDesk} caller`,
+  'GET /v1/console/people': 'operator caller',
+  'POST /v1/console/people/{id}/freeze': 'operator caller',
   'GET /v1/console/today': everyDesk,
   'GET /v1/console/stream': everyDesk,
   'GET /v1/console/audit': 'operator reader',

@@ -87,7 +87,7 @@ export async function till(net: Doors, staffNumber = '100101'): Promise<TillCall
   return Object.assign(net.anyone.as(session.token), { session });
 }
 
-/** A user of the console: `operator`, `bank`, `merchant` or `reader`. */
+/** A user of the console: `operator`, `bank`, `merchant`, `reader` or `phone`. */
 export async function desk(net: Doors, username = 'operator'): Promise<Caller> {
   const body = { username, password: 'yunzhou' };
   return net.anyone.as((await done(net.anyone.post<{ token: string }>('/v1/console/sessions', body))).token);

@@ -25,16 +25,22 @@ export async function routesOf(anyone: Caller): Promise<Route[]> {
   }));
 }
 
+const nobody = { name: '无名', identity_number: '999999190001010016' };
+
 /** A body that each route with one takes, with ids that name nothing. */
 export const bodies: Readonly<Record<string, Readonly<Record<string, unknown>>>> = {
   'POST /v1/wallet/codes': { mobile: '13900000000' },
   'POST /v1/wallet/sessions': signInBody(new TestDevice(), '13900000000', '000000'),
   'PUT /v1/wallet/pin': { pin: '135790' },
   'PUT /v1/wallet/free-limit': { amount: 1000 },
-  'POST /v1/wallet/passkeys': { response: { id: 'x', response: {} }, name: 'x' },
+  'POST /v1/wallet/passkeys': { response: { id: 'x'.repeat(22), response: {} }, name: 'x' },
   'POST /v1/wallet/verifications/{id}/pin': { pin: '135790' },
   'POST /v1/wallet/verifications/{id}/code': { code: '000000' },
-  'POST /v1/wallet/verifications/{id}/passkey': { response: { id: 'x', response: {} } },
+  'POST /v1/wallet/verifications/{id}/passkey': { response: { id: 'x'.repeat(22), response: {} } },
+  'POST /v1/wallet/verifications/{id}/identity': nobody,
+  'POST /v1/wallet/identity': nobody,
+  'POST /v1/wallet/freeze': {},
+  'POST /v1/console/people/{id}/freeze': {},
   'POST /v1/wallet/card-discoveries': { bank_ids: ['yunzhou'], consent: true },
   'POST /v1/wallet/cards': { discovery_id: unknownId('cdi'), cards: [{ bank_id: 'yunzhou', ref: 'x' }] },
   'POST /v1/wallet/scans': { text: 'https://example.org/' },

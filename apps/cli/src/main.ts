@@ -130,7 +130,7 @@ program
   .description('make a user of the console; reads the password from standard input')
   .argument('<username>')
   .requiredOption('--name <name>', 'shown name')
-  .requiredOption('--role <role>', 'operator, bank, merchant or read_only')
+  .requiredOption('--role <role>', 'operator, bank, merchant, read_only or call_centre')
   .option('--tenant <id>', "a bank's code or a merchant's id")
   .action(async (username: string, options: { name: string; role: string; tenant?: string }) =>
     ending(await runOperator(username, options)),

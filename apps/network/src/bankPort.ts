@@ -1,3 +1,4 @@
+import { instant } from '@feiqian/clock';
 import type { BankApi, BankApiRefusal } from '@feiqian/links';
 import type { BankPort } from '@feiqian/wallets';
 
@@ -31,6 +32,24 @@ export function bankPort(api: BankApi): BankPort {
       const answer = await api.provisionCard(memberId, consentId, ref);
       if (!answer.ok) return { ok: false, code: refusal(answer.code) };
       return { ok: true, pan: answer.value.pan, expiry: answer.value.expiry };
+    },
+    async checkIdentity(memberId, { name, identityNumber, mobile }) {
+      const body = { name, identity_number: identityNumber, mobile };
+      const answer = await api.ask(memberId, 'checkIdentity', { body });
+      if (answer.ok) return { ok: true, match: answer.value.match };
+      // A bank that was asked too often about somebody says neither yes nor no, and it is not told on.
+      return answer.code === 'too_many_requests' ? { ok: true, match: false } : { ok: false };
+    },
+    async freeze(memberId, consentId) {
+      const body = { consent_id: consentId, reason: 'lost_phone' };
+      const answer = await api.ask(memberId, 'freezeCards', { body });
+      return answer.ok ? 'done' : refusal(answer.code);
+    },
+    async thaw(memberId, consentId, verifiedAtMs) {
+      const body = { consent_id: consentId, verified_at: instant(verifiedAtMs) };
+      const answer = await api.ask(memberId, 'thawCards', { body });
+      if (answer.ok) return 'done';
+      return answer.code === 'verification_required' ? 'expired' : refusal(answer.code);
     },
     async balance(memberId, consentId, ref) {
       const answer = await api.cardBalance(memberId, consentId, ref);

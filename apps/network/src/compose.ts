@@ -1,4 +1,4 @@
-import { accessMigrations, createAccess, type SendCode } from '@feiqian/access';
+import { accessMigrations, createAccess, createInbox, type SendCode } from '@feiqian/access';
 import { accountsMigrations } from '@feiqian/accounts';
 import { createSampler, sampleDefault } from '@feiqian/app-auditor';
 import { businessDay, type Clock, systemClock } from '@feiqian/clock';
@@ -76,7 +76,8 @@ export interface ComposeDeps {
   hotDb?: Db;
   clock: Clock;
   logger: Logger;
-  sendCode: SendCode;
+  /** What carries one-time codes; without it they are kept in the sandbox's inbox. */
+  sendCode?: SendCode;
   fixedCode: string | null;
   /** The machine's random bytes unless something else is handed in (a simulation's). */
   random?: RandomBytes;
@@ -116,6 +117,8 @@ async function composeBase(deps: ComposeDeps) {
   const outbox = createOutbox({ db, clock, ids, onError: (e) => logger.error(e, 'the event relay failed') });
   const ledger = networkLedger;
 
+  const { seal, open, keyedHash } = keystore;
+  const inbox = createInbox({ db, clock, ids, seal, open, keyedHash });
   const access = createAccess({
     db,
     clock,
@@ -123,7 +126,7 @@ async function composeBase(deps: ComposeDeps) {
     seal: keystore.seal,
     open: keystore.open,
     keyedHash: keystore.keyedHash,
-    sendCode: deps.sendCode,
+    sendCode: deps.sendCode ?? inbox.send,
     fixedCode: deps.fixedCode,
   });
 
@@ -172,6 +175,7 @@ async function composeBase(deps: ComposeDeps) {
     outbox,
     ledger,
     access,
+    inbox,
     members,
     merchants,
     tokens,
@@ -260,6 +264,8 @@ function composeVerification(
     keyedHash: keystore.keyedHash,
     relyingParty: { id: hostname, name: '飞钱', origins: [origin] },
     mobileOf: wallets.mobileOf,
+    checkIdentity: wallets.checkIdentity,
+    hasRealName: wallets.hasRealName,
     // Nobody answers this yet: the risk engine will (roadmap).
     riskOf: () => 'low',
   });

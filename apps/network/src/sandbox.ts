@@ -63,6 +63,7 @@ export const sandboxOperators = [
   { username: 'bank', name: '云州银行 何川', role: 'bank', tenant: 'yunzhou' },
   { username: 'merchant', name: '云上咖啡 店主', role: 'merchant', tenant: 'coffee' },
   { username: 'reader', name: '审计 只读', role: 'read_only', tenant: null },
+  { username: 'phone', name: '客服 唐宁', role: 'call_centre', tenant: null },
 ] as const;
 
 /** The console users as `/v1/sandbox` tells them. */

@@ -3,23 +3,26 @@ import rateLimit from '@fastify/rate-limit';
 import swagger from '@fastify/swagger';
 import { installGuard } from '@feiqian/access';
 import { accountRoutes } from '@feiqian/accounts';
+import { instant } from '@feiqian/clock';
 import { consoleRoutes } from '@feiqian/console';
-import { Health, Sandbox } from '@feiqian/contract';
+import { Health, MessageList, MessageQuery, Sandbox } from '@feiqian/contract';
 import { isConnectionLost } from '@feiqian/db';
 import { createHttp, describeProblems, type HttpApp, ProblemError, watchLag } from '@feiqian/http';
+import { fromUuid } from '@feiqian/ids';
 import { merchantRoutes } from '@feiqian/merchants';
 import { noticeRoutes } from '@feiqian/notices';
 import { payerRoutes, paymentRoutes, streamRoutes } from '@feiqian/payments';
 import type { Logger, Registry } from '@feiqian/telemetry';
 import { transferRoutes, transferStream } from '@feiqian/transfers';
 import { verificationRoutes } from '@feiqian/verification';
-import { walletRoutes } from '@feiqian/wallets';
+import { identityRoutes, walletRoutes } from '@feiqian/wallets';
 import scalar from '@scalar/fastify-api-reference';
 import type { FastifyReply } from 'fastify';
 import { nameWorks, networkAdmission } from './admission.ts';
 import type { Network } from './compose.ts';
 import type { Engine } from './engine.ts';
 import { serveFrontEnds } from './frontEnds.ts';
+import { messagesPage } from './messagesPage.ts';
 import { meterAdmission, meterDatabase } from './meter.ts';
 import { version } from './version.ts';
 
@@ -108,6 +111,9 @@ async function apiRoutes(app: HttpApp, deps: ServerDeps): Promise<void> {
   const now = clock.now;
   const { wallets, verification } = network;
   await app.register(walletRoutes({ db, now, wallets, access }) as never);
+  const kick = () =>
+    void wallets.tellBanks().catch((err: unknown) => deps.logger.error({ err }, 'banks were not told'));
+  await app.register(identityRoutes({ db, now, wallets, demand: verification.demand, kick }) as never);
   await app.register(verificationRoutes({ db, now, wallets, verification }) as never);
   await app.register(accountRoutes({ accounts: network.accounts }) as never);
   await app.register(noticeRoutes({ db, now, notices: network.notices }) as never);
@@ -192,6 +198,7 @@ function systemRoutes(app: HttpApp, deps: ServerDeps): void {
     },
   );
   app.get('/openapi.json', { schema: { hide: true } }, async () => app.swagger());
+  messageRoutes(app, network, sandbox !== null);
   app.get(
     '/v1/sandbox',
     {
@@ -207,6 +214,43 @@ function systemRoutes(app: HttpApp, deps: ServerDeps): void {
       return sandbox();
     },
   );
+}
+
+/** The inbox of the sandbox, for programs and for people. */
+function messageRoutes(app: HttpApp, { inbox }: Network, open: boolean): void {
+  app.get(
+    '/v1/sandbox/messages',
+    {
+      config: { problems: ['not_found'] },
+      schema: {
+        tags: ['system'],
+        summary: 'Short messages that would have been sent, newest first; sandbox only',
+        querystring: MessageQuery,
+        response: { 200: MessageList },
+      },
+    },
+    async (request) => {
+      if (!open) throw new ProblemError('not_found');
+      const found = await inbox.list(request.query.mobile ?? null);
+      return {
+        data: found.map((m) => ({
+          id: fromUuid(m.id, 'msg'),
+          to: m.mobile,
+          purpose: m.purpose,
+          code: m.code,
+          sent_at: instant(m.sentAtMs),
+        })),
+      };
+    },
+  );
+  app.get('/sandbox/messages', { schema: { hide: true } }, async (_request, reply) => {
+    if (!open) throw new ProblemError('not_found');
+    return reply
+      .type('text/html; charset=utf-8')
+      .header('cache-control', 'no-store')
+      .serializer((text: unknown) => text as string)
+      .send(messagesPage(await inbox.list(null)));
+  });
 }
 
 function openApiHead(publicUrl: string) {

@@ -55,7 +55,7 @@ export async function startNetwork(config: Config, progress: Progress): Promise<
       hotDb: engine.hotDb,
       clock,
       logger,
-      sendCode: sendCodeOf(config),
+      ...(config.mode === 'sandbox' ? {} : { sendCode: sendCodeOf(config) }),
       fixedCode: config.mode === 'sandbox' ? sandboxCode : null,
     };
     const network = await compose(deps);
@@ -159,6 +159,9 @@ async function run(network: Network, logger: Logger, closers: (() => Promise<unk
   jobs.every('forget idempotency keys', forgetMs, () => forgetKeys(network.db, network.clock.now()));
   jobs.every('read the policy', network.verification.policyMs, () => network.verification.reload());
   jobs.every('forget verifications', forgetMs, () => network.verification.forget());
+  jobs.every('forget messages', forgetMs, () => network.inbox.forget());
+  jobs.every('forget identity tries', forgetMs, () => network.wallets.forgetIdentityTries());
+  jobs.every('tell banks of freezes', tellMs, () => network.wallets.tellBanks());
   jobs.every('forget nonces', forgetMs, () => network.access.signing.forget(network.db));
   jobs.every('forget pay codes', forgetMs, () => network.wallets.forgetUsedPayCodes(network.db));
   jobs.every('ask for missing notices', askForNoticesMs, () => network.notices.askForMissing());
@@ -184,9 +187,11 @@ async function run(network: Network, logger: Logger, closers: (() => Promise<unk
   );
 }
 
+/** How soon a bank that did not answer is told again of a freeze, besides at once, in ms. */
+const tellMs = 500;
 const smsMsMax = 5_000;
 
-/** In production one-time codes are posted to the operator's sender; the sandbox's code is published. */
+/** In production one-time codes are posted to the operator's sender; the sandbox keeps them in its inbox. */
 function sendCodeOf(config: Config): (mobile: string, code: string) => Promise<void> {
   const url = config.smsUrl;
   if (url === null) return async () => undefined;

@@ -3,7 +3,7 @@ import { Entry, FeiqianEvent, Payment, PaymentState, Refund } from './payments.t
 import { Id, Instant, InstantFilter, Nullable, Page, PageQuery, Strict, Text } from './shapes.ts';
 
 /** Roles of the console. A bank or merchant user sees only what is its own. */
-export const consoleRoles = ['operator', 'bank', 'merchant', 'read_only'] as const;
+export const consoleRoles = ['operator', 'bank', 'merchant', 'read_only', 'call_centre'] as const;
 export type ConsoleRole = (typeof consoleRoles)[number];
 const Role = Type.Enum(consoleRoles);
 

@@ -51,6 +51,32 @@ export const errorCodes = {
     'This has to be verified first; `verification` says how. Nothing was changed, no money moved.',
     '请先完成验证，未做任何更改，未扣款',
   ),
+  identity_required: entry(
+    403,
+    'Confirm your identity first: name, identity document, mobile number. Nothing was changed, no money moved.',
+    '请先完成实名认证，未做任何更改，未扣款',
+  ),
+  identity_refused: entry(
+    422,
+    'Name, identity document and mobile number do not agree with a bank’s records. Nothing was changed.',
+    '姓名、证件号码与手机号未通过银行核验，未做任何更改',
+  ),
+  wallet_frozen: entry(
+    403,
+    'This wallet is frozen. Verify yourself anew to end that. Nothing was changed, no money moved.',
+    '钱包已冻结，请重新验证后解冻，未做任何更改，未扣款',
+  ),
+  device_pending: entry(
+    403,
+    'This device is not let in yet: approve it on another one, or confirm your identity. Nothing was changed.',
+    '本机尚未获准使用，请在原设备上同意，或重新核验身份',
+  ),
+  account_busy: entry(
+    409,
+    'Money is still under way. Try again when it has arrived. Nothing was deleted.',
+    '仍有资金在途，请完成后再试，未删除任何内容',
+    true,
+  ),
   verification_failed: entry(
     403,
     'The PIN, code or passkey is not right, or no longer valid. Nothing was changed.',

@@ -12,6 +12,7 @@ export * from './bank-api-transfers.ts';
 export * from './console.ts';
 export * from './device.ts';
 export * from './errors.ts';
+export * from './identity.ts';
 export * from './notices.ts';
 export * from './payments.ts';
 export * from './shapes.ts';

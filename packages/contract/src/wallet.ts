@@ -26,6 +26,7 @@ export const WalletUser = Strict({
 export const Device = Strict({
   id: Id('dev'),
   name: Type.String(),
+  state: Type.Enum(['active', 'pending', 'frozen']),
   created_at: Instant,
   last_used_at: Instant,
   current: Type.Boolean(),

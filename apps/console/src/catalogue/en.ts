@@ -25,7 +25,13 @@ export const en: SameShape<typeof zh> = {
     offline: 'Live data interrupted, connecting again',
     live: 'Live',
   },
-  role: { operator: 'Operator', bank: 'Bank', merchant: 'Merchant', read_only: 'Read only' },
+  role: {
+    operator: 'Operator',
+    bank: 'Bank',
+    merchant: 'Merchant',
+    read_only: 'Read only',
+    call_centre: 'Call centre',
+  },
   place: {
     today: 'Today',
     payments: 'Payments',

@@ -22,7 +22,7 @@ export const zh = {
     offline: '实时数据断开，正在重连',
     live: '实时',
   },
-  role: { operator: '运营', bank: '银行', merchant: '商户', read_only: '只读' },
+  role: { operator: '运营', bank: '银行', merchant: '商户', read_only: '只读', call_centre: '客服' },
   place: {
     today: '今天',
     payments: '付款',

@@ -2,7 +2,7 @@ import { type HttpApp, ProblemError } from '@feiqian/http';
 import { signatureHeaders } from '@feiqian/keys';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import type { Access } from './access.ts';
-import { cookieName, type Principal, type PrincipalKind } from './principal.ts';
+import { cookieName, type Held, type Principal, type PrincipalKind } from './principal.ts';
 
 declare module 'fastify' {
   interface FastifyRequest {
@@ -20,6 +20,8 @@ declare module 'fastify' {
      * the commit of its effect (`nonceOf`), which costs less and is for hot paths alone.
      */
     signed?: true | 'in_commit';
+    /** What a wallet that is held may still call it in. One that is frozen may look at everything besides. */
+    whileHeld?: readonly Held[];
   }
 }
 
@@ -37,6 +39,7 @@ export function installGuard(app: HttpApp, access: Access, options: { secureCook
     if (known === null) throw new ProblemError('unauthenticated');
     if (!callers.includes(known.principal.kind)) throw new ProblemError('forbidden');
     if (secret?.fromCookie) refuseForeignOrigin(request);
+    refuseHeld(known.principal, request);
     request.principal = known.principal;
     request.credentialId = known.credentialId;
     request.requestKey = known.requestKey;
@@ -65,6 +68,15 @@ export function installGuard(app: HttpApp, access: Access, options: { secureCook
       throw new ProblemError('nonce_used');
   }
   app.decorate('secureCookies', options.secureCookies);
+}
+
+/** A device that is not let in sees nothing; one of a frozen person changes nothing. */
+function refuseHeld(principal: Principal, request: FastifyRequest): void {
+  if (principal.kind !== 'wallet' || !principal.held) return;
+  const { signed, whileHeld = [] } = request.routeOptions.config;
+  if (whileHeld.includes(principal.held)) return;
+  if (principal.held === 'pending') throw new ProblemError('device_pending');
+  if (signed !== undefined) throw new ProblemError('wallet_frozen');
 }
 
 const one = (header: string | string[] | undefined): string | undefined =>

@@ -22,7 +22,10 @@ export interface WalletPrincipal {
   deviceId: string;
   /** The largest payment that this person wants to go unverified, minor units; absent when the network's is good enough. */
   freeMax?: number | null;
+  /** Why this device may do little now: it is not let in yet, or its person is frozen. */
+  held?: Held | null;
 }
+export type Held = 'pending' | 'frozen';
 export interface ConsolePrincipal {
   kind: 'console';
   operatorId: string;

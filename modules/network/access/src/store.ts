@@ -1,3 +1,4 @@
+import type { ConsoleRole } from '@feiqian/contract';
 import type { Sql } from '@feiqian/db';
 import type { Principal, PrincipalKind } from './principal.ts';
 
@@ -130,7 +131,7 @@ export interface OperatorRow {
   id: string;
   username: string;
   name: string;
-  role: 'operator' | 'bank' | 'merchant' | 'read_only';
+  role: ConsoleRole;
   tenant: { kind: 'bank' | 'merchant'; id: string; name: string } | null;
   password: string;
 }

@@ -1,4 +1,5 @@
 import type { ConsolePrincipal } from '@feiqian/access';
+import { ProblemError } from '@feiqian/http';
 
 /** Whose payments a console user may see: null stands for everybody's. Ids are UUIDs. */
 export interface Scope {
@@ -19,6 +20,9 @@ export function scopeOf(p: ConsolePrincipal): Scope {
       return { merchantId: null, issuerId: p.tenant?.id ?? nobody };
     case 'merchant':
       return { merchantId: p.tenant?.id ?? nobody, issuerId: null };
+    case 'call_centre':
+      // Whoever answers the telephone sees people, not payments.
+      throw new ProblemError('forbidden');
   }
 }
 

@@ -86,6 +86,10 @@ export function createTokens(deps: VaultDeps) {
     },
     /** Kills a token for ever. */
     remove: (sql: Sql, tokenId: string) => store.setStatus(sql, { tokenId }, 'deleted', clock.now()),
+    /** Lets no token of a device pay, until it is taken back. */
+    suspendDevice: (sql: Sql, deviceId: string) =>
+      store.setStatus(sql, { deviceId }, 'suspended', clock.now()),
+    resumeDevice: (sql: Sql, deviceId: string) => store.setStatus(sql, { deviceId }, 'active', clock.now()),
     /** Kills every token of a device. */
     removeDevice: (sql: Sql, deviceId: string) => store.setStatus(sql, { deviceId }, 'deleted', clock.now()),
   };

@@ -1,5 +1,6 @@
 import type { Migrations } from '@feiqian/db';
 import verification from '../migrations/0001_verification.sql';
+import identity from '../migrations/0002_identity.sql';
 
 export type { RelyingParty } from './passkeys.ts';
 export type { Operation, Risk } from './policy.ts';
@@ -13,5 +14,8 @@ export {
 
 export const verificationMigrations: Migrations = {
   schema: 'verification',
-  scripts: [{ name: '0001_verification', sql: verification }],
+  scripts: [
+    { name: '0001_verification', sql: verification },
+    { name: '0002_identity', sql: identity },
+  ],
 };

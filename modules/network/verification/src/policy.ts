@@ -73,6 +73,29 @@ export function freeUpTo(rules: readonly Rule[], q: Omit<Question, 'amount'>, no
   return q.ownMax !== null && q.ownMax < first.amountAbove ? q.ownMax : first.amountAbove;
 }
 
+/** What needs the real-name check before it; amounts as in `Rule`. */
+export interface IdentityRule {
+  operation: string;
+  amountAbove: bigint;
+  validFromMs: number;
+  validUntilMs: number | null;
+}
+
+/** True when a person has to have confirmed who he or she is before this. */
+export function needsIdentity(
+  rules: readonly IdentityRule[],
+  what: { operation: Operation; amount?: bigint },
+  nowMs: number,
+): boolean {
+  return rules.some(
+    (r) =>
+      r.operation === what.operation &&
+      r.validFromMs <= nowMs &&
+      (r.validUntilMs === null || nowMs < r.validUntilMs) &&
+      (r.amountAbove < 0n || (what.amount ?? 0n) > r.amountAbove),
+  );
+}
+
 /** True when the methods that were passed are all of one alternative. */
 export function isSatisfied(accepts: Accepts, done: readonly Method[]): boolean {
   return accepts.some((all) => all.every((m) => done.includes(m)));

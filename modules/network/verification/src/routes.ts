@@ -2,6 +2,7 @@ import { callerAs, callerOf, codeSeconds } from '@feiqian/access';
 import { instant } from '@feiqian/clock';
 import {
   AddPasskey,
+  CheckIdentity,
   CodeRequested,
   EnterCode,
   EnterPin,
@@ -76,7 +77,7 @@ function answerRoutes(app: HttpApp, { verification }: Deps): void {
   app.post(
     '/v1/wallet/verifications/:id/pin',
     {
-      config: { ...signed, problems: [...failed, 'pin_locked', 'pin_not_set'] },
+      config: { ...signed, whileHeld: ['frozen'], problems: [...failed, 'pin_locked', 'pin_not_set'] },
       schema: {
         tags,
         summary: 'Verify with the PIN; five wrong tries lock it',
@@ -93,7 +94,7 @@ function answerRoutes(app: HttpApp, { verification }: Deps): void {
   app.post(
     '/v1/wallet/verifications/:id/code-requests',
     {
-      config: { ...signed, problems: ['not_found'] },
+      config: { ...signed, whileHeld: ['frozen'], problems: ['not_found'] },
       schema: {
         tags,
         summary: 'Send a one-time code for this verification',
@@ -110,7 +111,7 @@ function answerRoutes(app: HttpApp, { verification }: Deps): void {
   app.post(
     '/v1/wallet/verifications/:id/code',
     {
-      config: { ...signed, problems: [...failed, 'too_many_attempts'] },
+      config: { ...signed, whileHeld: ['frozen'], problems: [...failed, 'too_many_attempts'] },
       schema: { tags, summary: 'Verify with the one-time code', params, body: EnterCode, response },
     },
     (request) => {
@@ -121,7 +122,7 @@ function answerRoutes(app: HttpApp, { verification }: Deps): void {
   app.post(
     '/v1/wallet/verifications/:id/passkey-options',
     {
-      config: { ...signed, problems: ['not_found'] },
+      config: { ...signed, whileHeld: ['frozen'], problems: ['not_found'] },
       schema: { tags, summary: 'What a passkey has to sign', params, response: { 200: PasskeyOptions } },
     },
     async (request) => {
@@ -132,12 +133,34 @@ function answerRoutes(app: HttpApp, { verification }: Deps): void {
   app.post(
     '/v1/wallet/verifications/:id/passkey',
     {
-      config: { ...signed, problems: [...failed] },
+      config: { ...signed, whileHeld: ['frozen'], problems: [...failed] },
       schema: { tags, summary: 'Verify with a passkey', params, body: PasskeyAnswer, response },
     },
     (request) => {
       const { who, id } = named(request);
       return answers.passkey(who, id, request.body.response as unknown as AuthenticationResponseJSON);
+    },
+  );
+  app.post(
+    '/v1/wallet/verifications/:id/identity',
+    {
+      config: {
+        ...signed,
+        whileHeld: ['frozen'],
+        problems: ['not_found', 'identity_refused', 'too_many_attempts', 'bank_unavailable'],
+      },
+      schema: {
+        tags,
+        summary: 'Verify by the real-name check, done anew at a bank',
+        params,
+        body: CheckIdentity,
+        response,
+      },
+    },
+    (request) => {
+      const { who, id } = named(request);
+      const { name, identity_number: number } = request.body;
+      return answers.identity(who, id, { name, number });
     },
   );
 }

@@ -1,5 +1,5 @@
 import type { Sql } from '@feiqian/db';
-import type { Accepts, Method, Operation, Risk, Rule } from './policy.ts';
+import type { Accepts, IdentityRule, Method, Operation, Risk, Rule } from './policy.ts';
 
 export async function rules(sql: Sql): Promise<Rule[]> {
   const { rows } = await sql.query<{
@@ -15,6 +15,21 @@ export async function rules(sql: Sql): Promise<Rule[]> {
     risk: r.risk,
     amountAbove: r.amount_above,
     accepts: r.accepts,
+    validFromMs: r.valid_from.getTime(),
+    validUntilMs: r.valid_until?.getTime() ?? null,
+  }));
+}
+
+export async function identityRules(sql: Sql): Promise<IdentityRule[]> {
+  const { rows } = await sql.query<{
+    operation: string;
+    amount_above: bigint;
+    valid_from: Date;
+    valid_until: Date | null;
+  }>('select operation, amount_above, valid_from, valid_until from verification.identity_policy');
+  return rows.map((r) => ({
+    operation: r.operation,
+    amountAbove: r.amount_above,
     validFromMs: r.valid_from.getTime(),
     validUntilMs: r.valid_until?.getTime() ?? null,
   }));

@@ -8,7 +8,17 @@ import type { AuthenticationResponseJSON } from '@simplewebauthn/server';
 import type { FastifyRequest } from 'fastify';
 import { createPasskeys, type RelyingParty } from './passkeys.ts';
 import { createPins } from './pins.ts';
-import { asked, freeUpTo, isSatisfied, type Method, type Operation, type Risk, type Rule } from './policy.ts';
+import {
+  asked,
+  freeUpTo,
+  type IdentityRule,
+  isSatisfied,
+  type Method,
+  needsIdentity,
+  type Operation,
+  type Risk,
+  type Rule,
+} from './policy.ts';
 import * as store from './store.ts';
 
 export interface VerificationDeps {
@@ -20,6 +30,10 @@ export interface VerificationDeps {
   relyingParty: RelyingParty;
   /** Opens a person's mobile number, for the one-time code. */
   mobileOf: (userId: string) => Promise<string>;
+  /** Checks at the banks who a person is; throws what is not so. */
+  checkIdentity: (userId: string, identity: { name: string; number: string }) => Promise<void>;
+  /** True once that has been confirmed. */
+  hasRealName: (userId: string) => Promise<boolean>;
   /** How risky an operation looks; asked on the hot path, so it answers from memory. */
   riskOf: (who: { userId: string; deviceId: string }, operation: Operation) => Risk;
 }
@@ -47,9 +61,11 @@ export async function createVerification(deps: VerificationDeps) {
   const pins = createPins(deps);
   const passkeys = createPasskeys(deps);
   let rules: readonly Rule[] = [];
+  let identityRules: readonly IdentityRule[] = [];
 
   async function reload(): Promise<void> {
     rules = await store.rules(db);
+    identityRules = await store.identityRules(db);
   }
 
   const ownMaxOf = (who: Who): bigint | null =>
@@ -63,13 +79,16 @@ export async function createVerification(deps: VerificationDeps) {
 
   /**
    * Lets a wallet's request pass that needs nothing, or that carries a verification of exactly this request which nobody
-   * has used for another one. Otherwise throws `verification_required` with a new one to be satisfied. Call it before
+   * has used for another one. Otherwise throws `verification_required` with a new one to be satisfied, or
+   * `identity_required` when the person's real name has to be confirmed before it. Call it before
    * the transaction of the effect; a repeat under the same Idempotency-Key passes again.
    */
   async function demand(request: FastifyRequest, what: Demand): Promise<void> {
     const who = callerAs(request, 'wallet');
     const { operation } = what;
     const amount = what.amount ?? null;
+    if (needsIdentity(identityRules, what, clock.now()) && !(await deps.hasRealName(who.userId)))
+      throw new ProblemError('identity_required');
     const question = { operation, amount, risk: deps.riskOf(who, operation), ownMax: ownMaxOf(who) };
     const accepts = asked(rules, question, clock.now());
     if (accepts.length === 0 || (await shown(request, what))) return;
@@ -130,6 +149,11 @@ export async function createVerification(deps: VerificationDeps) {
       await open(who, id);
       await pins.check(who.userId, pin);
       return pass(who, id, 'pin');
+    },
+    async identity(who: Who, id: string, identity: { name: string; number: string }) {
+      await open(who, id);
+      await deps.checkIdentity(who.userId, identity);
+      return pass(who, id, 'identity');
     },
     async sendCode(who: Who, id: string) {
       await open(who, id);

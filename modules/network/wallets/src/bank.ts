@@ -28,6 +28,19 @@ export interface BankPort {
     consentId: string,
     ref: string,
   ): Promise<{ ok: true; pan: string; expiry: string } | { ok: false; code: 'refused' | 'unavailable' }>;
+  /** Do the three factors agree with this bank's records? */
+  checkIdentity(
+    memberId: string,
+    identity: { name: string; identityNumber: string; mobile: string },
+  ): Promise<{ ok: true; match: boolean } | { ok: false }>;
+  /** Freezes all cards of the person who consented. `refused`: there is nothing to freeze any more. */
+  freeze(memberId: string, consentId: string): Promise<'done' | 'refused' | 'unavailable'>;
+  /** Takes that back. `expired`: the verification is too old for the bank. */
+  thaw(
+    memberId: string,
+    consentId: string,
+    verifiedAtMs: number,
+  ): Promise<'done' | 'refused' | 'expired' | 'unavailable'>;
   balance(
     memberId: string,
     consentId: string,

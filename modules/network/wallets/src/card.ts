@@ -1,3 +1,5 @@
+import type { DeviceState } from './freeze.ts';
+
 /** A card bound to a wallet on a device. Ids are UUIDs; `id` is the token's. */
 export interface BoundCard {
   id: string;
@@ -28,6 +30,7 @@ export interface WalletDevice {
   userId: string;
   name: string;
   handle: string;
+  state: DeviceState;
   createdAtMs: number;
   lastUsedAtMs: number;
 }

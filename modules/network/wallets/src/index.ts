@@ -2,9 +2,11 @@ import type { Migrations } from '@feiqian/db';
 import wallets from '../migrations/0001_wallets.sql';
 import deviceKey from '../migrations/0002_device_key.sql';
 import freeLimit from '../migrations/0003_free_limit.sql';
+import identity from '../migrations/0004_identity.sql';
 
 export type { BankFace, BankPort } from './bank.ts';
 export type { BoundCard } from './card.ts';
+export { identityRoutes } from './identityRoutes.ts';
 export type { PayCodeOutcome, VerifiedCode } from './payCodes.ts';
 export { walletRoutes } from './routes.ts';
 export { createWallets, type Wallets, type WalletsDeps } from './wallets.ts';
@@ -15,5 +17,6 @@ export const walletsMigrations: Migrations = {
     { name: '0001_wallets', sql: wallets },
     { name: '0002_device_key', sql: deviceKey },
     { name: '0003_free_limit', sql: freeLimit },
+    { name: '0004_identity', sql: identity },
   ],
 };

@@ -118,7 +118,7 @@ function sessionRoutes(app: HttpApp, deps: Deps): void {
   app.delete(
     '/v1/wallet/sessions/current',
     {
-      config: { ...wallet, problems: ['not_found'], produces: null },
+      config: { ...wallet, whileHeld: ['pending'], problems: ['not_found'], produces: null },
       schema: {
         tags: ['wallet'],
         summary: 'Sign out of this device; its cards are unbound',
@@ -134,7 +134,7 @@ function sessionRoutes(app: HttpApp, deps: Deps): void {
   app.get(
     '/v1/wallet/me',
     {
-      config: wallet,
+      config: { ...wallet, whileHeld: ['pending'] },
       schema: { tags: ['wallet'], summary: 'Who is signed in', response: { 200: WalletMe } },
     },
     async (request) => {
@@ -153,7 +153,7 @@ function deviceRoutes(app: HttpApp, deps: Deps): void {
   app.get(
     '/v1/wallet/nonces',
     {
-      config: wallet,
+      config: { ...wallet, whileHeld: ['pending'] },
       schema: {
         tags: ['wallet'],
         summary: 'Nonces for signed requests of this device; each signed answer brings the next as well',
@@ -179,7 +179,7 @@ function deviceRoutes(app: HttpApp, deps: Deps): void {
   app.delete(
     '/v1/wallet/devices/:id',
     {
-      config: { ...signed, keyed: true, problems: ['not_found'] },
+      config: { ...signed, keyed: true, whileHeld: ['frozen'], problems: ['not_found'] },
       schema: {
         tags: ['wallet'],
         summary: 'Remove a device; its tokens die',
@@ -367,6 +367,7 @@ function deviceView(d: WalletDevice, current: string): Device {
   return {
     id: fromUuid(d.id, 'dev'),
     name: d.name,
+    state: d.state,
     created_at: instant(d.createdAtMs),
     last_used_at: instant(d.lastUsedAtMs),
     current: d.id === current,

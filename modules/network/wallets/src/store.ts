@@ -1,5 +1,6 @@
 import type { Sql } from '@feiqian/db';
 import type { BankDiscovery, BoundCard, Person, WalletDevice } from './card.ts';
+import type { DeviceState } from './freeze.ts';
 
 /** The person of a mobile number; made when there is none. */
 export async function putPerson(
@@ -61,13 +62,14 @@ export async function insertDevice(
     handle: string;
     secret: Uint8Array;
     signingKey: string | null;
+    state: DeviceState;
   },
   atMs: number,
 ): Promise<boolean> {
   const { count } = await sql.query(
-    `insert into wallets.device (id, user_id, name, handle, secret, created_at, last_used_at, signing_key)
-     values ($1, $2, $3, $4, $5, $6, $6, $7) on conflict (handle) do nothing`,
-    [d.id, d.userId, d.name, d.handle, d.secret, new Date(atMs), d.signingKey],
+    `insert into wallets.device (id, user_id, name, handle, secret, created_at, last_used_at, signing_key, state)
+     values ($1, $2, $3, $4, $5, $6, $6, $7, $8) on conflict (handle) do nothing`,
+    [d.id, d.userId, d.name, d.handle, d.secret, new Date(atMs), d.signingKey, d.state],
   );
   return count === 1;
 }
@@ -77,6 +79,7 @@ interface DeviceRow {
   user_id: string;
   name: string;
   handle: string;
+  state: DeviceState;
   created_at: Date;
   last_used_at: Date;
 }
@@ -85,10 +88,11 @@ const toDevice = (r: DeviceRow): WalletDevice => ({
   userId: r.user_id,
   name: r.name,
   handle: r.handle,
+  state: r.state,
   createdAtMs: r.created_at.getTime(),
   lastUsedAtMs: r.last_used_at.getTime(),
 });
-const deviceColumns = 'id, user_id, name, handle, created_at, last_used_at';
+const deviceColumns = 'id, user_id, name, handle, state, created_at, last_used_at';
 
 export async function devicesOf(sql: Sql, userId: string): Promise<WalletDevice[]> {
   const { rows } = await sql.query<DeviceRow>(
@@ -109,7 +113,7 @@ export async function deviceByHandle(
     free_max: bigint | null;
   }>(
     `select d.id, d.user_id, d.secret, p.free_max from wallets.device d join wallets.person p on p.id = d.user_id
-     where d.handle = $1 and d.removed_at is null`,
+     where d.handle = $1 and d.removed_at is null and d.state = 'active'`,
     [handle],
     'device_by_handle',
   );
@@ -197,10 +201,10 @@ export async function cardsOf(sql: Sql, deviceId: string): Promise<BoundCard[]> 
   return rows.map(toCard);
 }
 
-/** Locks a device, so that binding on it is one at a time and slots and the default stay exact; false when it was removed. */
+/** Locks a device, so that binding on it is one at a time and slots and the default stay exact; false when it was removed or holds still. */
 export async function lockDevice(sql: Sql, deviceId: string): Promise<boolean> {
   const { rows } = await sql.query(
-    'select 1 from wallets.device where id = $1 and removed_at is null for update',
+    "select 1 from wallets.device where id = $1 and removed_at is null and state = 'active' for update",
     [deviceId],
   );
   return rows.length === 1;

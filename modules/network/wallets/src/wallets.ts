@@ -8,7 +8,9 @@ import type { Tokens } from '@feiqian/tokens';
 import type { BankFace, BankPort } from './bank.ts';
 import { createBinding } from './bindings.ts';
 import { maskMobile, type Person, type WalletDevice } from './card.ts';
+import { createFreezes } from './freezes.ts';
 import { createPayCodes } from './payCodes.ts';
+import { createRealNames } from './realNames.ts';
 import * as store from './store.ts';
 
 export interface WalletsDeps {
@@ -125,8 +127,14 @@ export function createWallets(deps: WalletsDeps) {
         8,
         '0',
       );
-      if (await store.insertDevice(tx, { id, userId, name, handle, secret: sealed, signingKey }, now)) {
-        return { id, userId, name, handle, createdAtMs: now, lastUsedAtMs: now };
+      if (
+        await store.insertDevice(
+          tx,
+          { id, userId, name, handle, secret: sealed, signingKey, state: 'active' },
+          now,
+        )
+      ) {
+        return { id, userId, name, handle, state: 'active', createdAtMs: now, lastUsedAtMs: now };
       }
     }
     throw new Error('no free pay code handle was found');
@@ -163,12 +171,19 @@ export function createWallets(deps: WalletsDeps) {
   return {
     signIn,
     me,
+    async person(userId: string): Promise<Person> {
+      const found = await store.personById(db, userId);
+      if (!found) throw new ProblemError('not_found');
+      return found;
+    },
     devices: (userId: string) => store.devicesOf(db, userId),
     removeDevice,
     setFreeMax,
     mobileOf,
     issuers: deps.issuers,
     ...createBinding(deps, mobileOf),
+    ...createRealNames(deps, mobileOf),
+    ...createFreezes(deps, removeDevice),
     ...createPayCodes(deps, (sealed, deviceId) => deps.open(sealPurpose.device, sealed, deviceId)),
   };
 }

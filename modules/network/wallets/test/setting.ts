@@ -110,6 +110,16 @@ function portOf(banks: readonly FakeBank[], now: () => number): BankPort {
       if (!found) return { ok: false, code: 'refused' };
       return { ok: true, pan: bank.provisions ?? found.pan, expiry: '3112' };
     },
+    async checkIdentity(memberId, { name, identityNumber }) {
+      if (bankOf(memberId).mode === 'away') return { ok: false };
+      return { ok: true, match: name === '陈晓云' && identityNumber === '999999199101010013' };
+    },
+    async freeze(memberId) {
+      return bankOf(memberId).mode === 'away' ? 'unavailable' : 'done';
+    },
+    async thaw(memberId) {
+      return bankOf(memberId).mode === 'away' ? 'unavailable' : 'done';
+    },
     async balance(memberId) {
       if (bankOf(memberId).mode === 'away') return { ok: false, code: 'unavailable' };
       return { ok: true, currency: 'CNY', available: 100n, balance: 100n, creditLimit: null, atMs: now() };

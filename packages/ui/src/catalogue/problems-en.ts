@@ -13,6 +13,12 @@ export const problemsEn: SameShape<typeof problemsZh> = {
   nonce_stale: 'The request was too old. Nothing was changed; try again.',
   nonce_used: 'The request was sent before. Nothing was done again.',
   verification_required: 'This has to be verified first. Nothing was changed and no money moved.',
+  identity_required: 'Confirm your identity first. Nothing was changed and no money moved.',
+  identity_refused:
+    'Name, document and mobile number do not agree with a bank’s records. Nothing was changed.',
+  wallet_frozen: 'Your wallet is frozen. Verify yourself anew to end that; no money moved.',
+  device_pending: 'This device is not let in yet. Approve it on another device, or confirm your identity.',
+  account_busy: 'Money is still under way. Nothing was deleted; try again later.',
   verification_failed: 'That was not right. Nothing was changed; try again.',
   pin_locked: 'The PIN is locked after five wrong tries. Set a new one.',
   pin_not_set: 'There is no PIN yet. Set one first.',
