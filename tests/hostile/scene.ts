@@ -20,9 +20,10 @@ export async function buildScene(net: TestNetwork): Promise<Scene> {
   const payer = await wallet(net, '13800000001');
   // What is removed on purpose is this person's: nobody else notices.
   const spare = await wallet(net, '13800000005');
+  const frozen = await wallet(net, '13800000008');
   const operator = await desk(net);
   const supervisor = await till(net);
-  const known = await knownOf(net, payer, operator);
+  const known: Known = { ...(await knownOf(net, payer, operator)), usr: [frozen.session.user.id] };
   const spareDevice = (await signedIn(net, '13800000006')).session;
   const tokens: Record<Kind, string> = {
     merchant_key: net.merchant.token as string,
@@ -57,15 +58,19 @@ export async function buildScene(net: TestNetwork): Promise<Scene> {
         (k) => !callers.includes(k),
       ) as Kind;
       const removes = method === 'DELETE';
+      // Whoever is frozen can do little else.
+      const freezes = path.endsWith('freeze') && kind === 'wallet';
       const ends = path.endsWith('/current');
       const token = ends
         ? await freshToken(kind)
-        : removes && kind === 'wallet'
-          ? (spare.token as string)
-          : tokens[kind];
+        : freezes
+          ? (frozen.token as string)
+          : removes && kind === 'wallet'
+            ? (spare.token as string)
+            : tokens[kind];
       const cursor = path.endsWith('/merchants') ? known.mer : known.pay;
       const own = removes ? spareKnown : known;
-      const signer = removes ? spare : payer;
+      const signer = freezes ? frozen : removes ? spare : payer;
       const sign = kind === 'wallet' ? signerOf(net, signer) : null;
       return { token, otherToken: tokens[otherKind], sign, known: { ...own, cursor: cursor ?? [] } };
     },

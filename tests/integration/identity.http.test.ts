@@ -27,11 +27,7 @@ const freezeOf = (by: Wallet) => done(by.get<WalletFreeze>('/v1/wallet/freeze'))
 describe('the real-name check', () => {
   test('refuses whatever does not agree in the same words, and shows what agrees masked', async () => {
     const by = await wallet(net, '13800000001');
-    const wrong = [
-      { ...first, name: '陈小云' },
-      second,
-      { ...first, identity_number: '999999199001010010' },
-    ];
+    const wrong = [{ ...first, name: '陈小云' }, second, { ...first, identity_number: '999999199001010010' }];
     const answers = [];
     for (const body of wrong) answers.push(await by.post('/v1/wallet/identity', body));
     const words = answers.map(({ text }) => text.replace(/req_[0-9a-f]+/, ''));

@@ -8,9 +8,11 @@ import type {
   MerchantView,
   Payment,
   PaymentStory,
+  PersonView,
   Poster,
   Sandbox,
   Today,
+  WalletFreeze,
 } from '@feiqian/contract';
 import { createApi } from '@feiqian/ui';
 import { filterQuery, type PaymentFilters } from './model/filters.ts';
@@ -74,6 +76,11 @@ export const api = {
   members: (signal?: AbortSignal) => http.get<{ data: MemberView[] }>('/v1/console/members', { signal }),
   actOnLink: (memberId: string, action: LinkAction) =>
     http.post<LinkOutcome>(`/v1/console/members/${memberId}/link`, { action }),
+
+  person: (mobile: string, signal?: AbortSignal) =>
+    http.get<PersonView>(`/v1/console/people?mobile=${encodeURIComponent(mobile)}`, { signal }),
+  freezePerson: (id: string, lost: readonly string[]) =>
+    http.post<WalletFreeze>(`/v1/console/people/${id}/freeze`, { lost_device_ids: lost }),
 
   merchants: (limit: number, cursor?: string, signal?: AbortSignal) =>
     http.get<ListPage<MerchantView>>(`/v1/console/merchants${page(limit, cursor)}`, { signal }),

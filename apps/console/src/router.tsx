@@ -49,6 +49,11 @@ const deskRoute = createRoute({
 const todayRoute = createRoute({
   getParentRoute: () => deskRoute,
   path: '/',
+  // Whoever answers the telephone has nothing to see there.
+  beforeLoad: async ({ context }) => {
+    if ((await context.queryClient.ensureQueryData(meQuery)).role === 'call_centre')
+      throw redirect({ to: '/people' });
+  },
   component: lazyRouteComponent(() => import('./screens/today.tsx'), 'Today'),
 });
 
@@ -101,6 +106,12 @@ const booksRoute = createRoute({
   component: lazyRouteComponent(() => import('./screens/books.tsx'), 'Books'),
 });
 
+const peopleRoute = createRoute({
+  getParentRoute: () => deskRoute,
+  path: '/people',
+  component: lazyRouteComponent(() => import('./screens/people.tsx'), 'People'),
+});
+
 const developersRoute = createRoute({
   getParentRoute: () => deskRoute,
   path: '/developers',
@@ -127,6 +138,7 @@ const routeTree = rootRoute.addChildren([
     merchantRoute,
     posterRoute,
     booksRoute,
+    peopleRoute,
     developersRoute,
     settingsRoute,
   ]),

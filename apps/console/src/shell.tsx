@@ -8,6 +8,7 @@ import {
   Landmark,
   LogOut,
   type LucideIcon,
+  PhoneCall,
   ReceiptText,
   Scale,
   Settings,
@@ -28,6 +29,7 @@ const addresses = {
   members: '/members',
   merchants: '/merchants',
   books: '/books',
+  people: '/people',
   developers: '/developers',
   settings: '/settings',
 } as const satisfies Record<Place, string>;
@@ -38,6 +40,7 @@ const icons: Record<Place, LucideIcon> = {
   members: Landmark,
   merchants: Store,
   books: Scale,
+  people: PhoneCall,
   developers: Braces,
   settings: Settings,
 };

@@ -151,6 +151,16 @@ const security = createRoute({
   path: 'me/security',
   component: lazyRouteComponent(() => import('./screens/security.tsx'), 'SecurityScreen'),
 });
+const identity = createRoute({
+  ...parent,
+  path: 'me/identity',
+  component: lazyRouteComponent(() => import('./screens/identity.tsx'), 'IdentityScreen'),
+});
+const lost = createRoute({
+  ...parent,
+  path: 'me/lost',
+  component: lazyRouteComponent(() => import('./screens/lost.tsx'), 'LostScreen'),
+});
 const devices = createRoute({
   ...parent,
   path: 'me/devices',
@@ -176,6 +186,8 @@ const routeTree = root.addChildren([
     notices,
     me,
     devices,
+    identity,
+    lost,
     security,
   ]),
 ]);

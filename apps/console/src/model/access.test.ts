@@ -9,6 +9,7 @@ describe('what a role sees', () => {
       'members',
       'merchants',
       'books',
+      'people',
       'developers',
       'settings',
     ]);
@@ -24,6 +25,10 @@ describe('what a role sees', () => {
     expect(placesOf('read_only')).toContain('books');
     expect(placesOf('bank')).not.toContain('books');
     expect(placesOf('merchant')).not.toContain('books');
+  });
+
+  it('has people and nothing of payments in it for whoever answers the telephone', () => {
+    expect(placesOf('call_centre')).toEqual(['people', 'settings']);
   });
 
   it('offers a read-only person nothing to do', () => {

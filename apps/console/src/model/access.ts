@@ -7,6 +7,7 @@ export const places = [
   'members',
   'merchants',
   'books',
+  'people',
   'developers',
   'settings',
 ] as const;
@@ -18,8 +19,9 @@ const seen: Record<Place, readonly ConsoleRole[]> = {
   members: ['operator', 'bank', 'read_only'],
   merchants: ['operator', 'merchant', 'read_only'],
   books: ['operator', 'read_only'],
+  people: ['operator', 'call_centre'],
   developers: ['operator', 'merchant'],
-  settings: ['operator', 'bank', 'merchant', 'read_only'],
+  settings: ['operator', 'bank', 'merchant', 'read_only', 'call_centre'],
 };
 
 /** Things a person may do beyond looking. The network decides; this only hides what it would refuse. */

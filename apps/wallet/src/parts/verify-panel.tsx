@@ -8,6 +8,7 @@ import { type FormEvent, useEffect, useRef, useState } from 'react';
 import type { Asking } from '../asking.ts';
 import { securityQuery } from '../queries.ts';
 import { signed } from '../signed.ts';
+import { type Factors, IdentityForm } from './identity-form.tsx';
 import { useSecurityText } from './security-text.ts';
 import { nextStep, openWays } from './verify-step.ts';
 
@@ -117,6 +118,25 @@ function PasskeyStep({ path, onPassed }: StepProps) {
   );
 }
 
+function IdentityStep({ path, onPassed }: StepProps) {
+  const t = useSecurityText();
+  const enter = useMutation({
+    mutationFn: (factors: Factors) => signed.post<Verification>(`${path}/identity`, factors),
+    onSuccess: onPassed,
+  });
+  return (
+    <div className="flex flex-col gap-4">
+      <p className="text-16">{t('verify.identity')}</p>
+      <IdentityForm
+        busy={enter.isPending}
+        error={enter.error}
+        submit={t('verify.confirm')}
+        onSubmit={enter.mutate}
+      />
+    </div>
+  );
+}
+
 /** Leads through what one verification asks for. */
 export function VerifyPanel({ asking }: { asking: Asking }) {
   const t = useSecurityText();
@@ -132,7 +152,7 @@ export function VerifyPanel({ asking }: { asking: Asking }) {
   const step = security.data ? nextStep(now, security.data, passkeysWork, preferred) : null;
   const others = security.data ? openWays(now, security.data, passkeysWork).flat() : [];
   const switches = (['pin', 'passkey'] as const).filter((m) => m !== step && others.includes(m));
-  const words = { locked: t('verify.locked'), nothing: t('verify.nothing'), identity: t('verify.identity') };
+  const words = { locked: t('verify.locked'), nothing: t('verify.nothing') };
   return (
     <div className="flex flex-col gap-4 pb-2">
       <p className="text-14 text-muted">{t('verify.lead')}</p>
@@ -142,21 +162,20 @@ export function VerifyPanel({ asking }: { asking: Asking }) {
       {step === null && !security.isError ? <Skeleton className="h-40 w-full rounded-card" /> : null}
       {step === 'pin' ? <PinStep path={path} onPassed={passed} /> : null}
       {step === 'code' ? <CodeStep path={path} onPassed={passed} /> : null}
+      {step === 'identity' ? <IdentityStep path={path} onPassed={passed} /> : null}
       {step === 'passkey' ? <PasskeyStep path={path} onPassed={passed} /> : null}
-      {step === 'locked' || step === 'nothing' || step === 'identity' ? (
+      {step === 'locked' || step === 'nothing' ? (
         <>
           <p role="status" className="rounded-card bg-amber-soft p-3 text-14 text-amber">
             {words[step]}
           </p>
-          {step === 'identity' ? null : (
-            <Link
-              to="/me/security"
-              onClick={() => asking.settle(false)}
-              className={buttonClass('primary', { wide: true, large: true })}
-            >
-              {t('verify.settings')}
-            </Link>
-          )}
+          <Link
+            to="/me/security"
+            onClick={() => asking.settle(false)}
+            className={buttonClass('primary', { wide: true, large: true })}
+          >
+            {t('verify.settings')}
+          </Link>
         </>
       ) : null}
       {step === 'pin' || step === 'passkey'

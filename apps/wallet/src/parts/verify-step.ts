@@ -10,7 +10,7 @@ const able = (method: VerificationMethod, has: Has, passkeysWork: boolean): bool
     ? has.pin.set && !has.pin.locked
     : method === 'passkey'
       ? passkeysWork && has.passkeys.length > 0
-      : method === 'code';
+      : true;
 
 /** The alternatives that this person can go all the way on this device. */
 export function openWays(v: Verification, has: Has, passkeysWork: boolean): VerificationMethod[][] {
@@ -29,7 +29,5 @@ export function nextStep(
   const way = ways.find((one) => preferred !== null && one.includes(preferred)) ?? ways[0];
   const next = way?.find((m) => !v.done.includes(m));
   if (next !== undefined) return next;
-  const wanted = v.accepts.flat();
-  if (wanted.includes('pin') && has.pin.locked) return 'locked';
-  return wanted.includes('identity') && !wanted.includes('pin') ? 'identity' : 'nothing';
+  return v.accepts.flat().includes('pin') && has.pin.locked ? 'locked' : 'nothing';
 }

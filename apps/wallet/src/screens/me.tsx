@@ -12,10 +12,11 @@ import {
 } from '@feiqian/ui';
 import { useMutation } from '@tanstack/react-query';
 import { useRouter } from '@tanstack/react-router';
-import { Download, KeyRound, LogOut, Smartphone } from 'lucide-react';
+import { BadgeCheck, Download, KeyRound, LogOut, Smartphone, Snowflake } from 'lucide-react';
 import { useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { useInstall } from '../install.ts';
+import { useIdentityText } from '../parts/identity-text.ts';
 import { RowLink } from '../parts/links.ts';
 import { TabPage } from '../parts/tab-page.tsx';
 import { signOut, useSession } from '../session.ts';
@@ -50,6 +51,7 @@ function SignOut({ open, onClose }: { open: boolean; onClose: () => void }) {
 /** Who is signed in, how the app looks and speaks, devices, and the way out. */
 export function MeScreen() {
   const { t } = useTranslation();
+  const words = useIdentityText();
   const session = useSession();
   const install = useInstall();
   const [leaving, setLeaving] = useState(false);
@@ -86,6 +88,20 @@ export function MeScreen() {
             leading={<KeyRound size={22} strokeWidth={1.75} aria-hidden="true" />}
             title={t('me.security')}
             detail={t('me.securityDetail')}
+            chevron
+          />
+          <RowLink
+            to="/me/identity"
+            leading={<BadgeCheck size={22} strokeWidth={1.75} aria-hidden="true" />}
+            title={words('name.row')}
+            detail={words('name.rowDetail')}
+            chevron
+          />
+          <RowLink
+            to="/me/lost"
+            leading={<Snowflake size={22} strokeWidth={1.75} aria-hidden="true" />}
+            title={words('lost.row')}
+            detail={words('lost.rowDetail')}
             chevron
           />
           {install ? (

@@ -18,7 +18,7 @@ export const securityEn: SameShape<typeof securityZh> = {
     left: 'Wrong PIN; {{n}} more tries.',
     locked: 'The PIN is locked. Set a new one in Payment security.',
     nothing: 'There is no payment PIN and no passkey yet. Set one first, then come back.',
-    identity: 'Your identity has to be checked again: use another device that is signed in, or call us.',
+    identity: 'Confirm who you are: name and document are compared with a bank’s records again.',
     settings: 'Go to Payment security',
     cancel: 'Cancel',
   },

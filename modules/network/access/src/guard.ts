@@ -1,6 +1,7 @@
+import type { ErrorCode } from '@feiqian/contract';
 import { type HttpApp, ProblemError } from '@feiqian/http';
 import { signatureHeaders } from '@feiqian/keys';
-import type { FastifyReply, FastifyRequest } from 'fastify';
+import type { FastifyContextConfig, FastifyReply, FastifyRequest } from 'fastify';
 import type { Access } from './access.ts';
 import { cookieName, type Held, type Principal, type PrincipalKind } from './principal.ts';
 
@@ -27,6 +28,11 @@ declare module 'fastify' {
 
 /** Adds to the application: each route with `config.callers` is refused to everybody else. */
 export function installGuard(app: HttpApp, access: Access, options: { secureCookies: boolean }): void {
+  app.addHook('onRoute', (route) => {
+    const more = heldProblems(route.config);
+    if (more.length > 0)
+      route.config = { ...route.config, problems: [...(route.config?.problems ?? []), ...more] };
+  });
   app.decorateRequest('principal', null);
   app.decorateRequest('credentialId', null);
   app.decorateRequest('requestKey', null);
@@ -68,6 +74,16 @@ export function installGuard(app: HttpApp, access: Access, options: { secureCook
       throw new ProblemError('nonce_used');
   }
   app.decorate('secureCookies', options.secureCookies);
+}
+
+/** What a route answers to a wallet that is held, for its description. */
+function heldProblems(config: FastifyContextConfig | undefined): ErrorCode[] {
+  const { callers = [], signed, whileHeld = [] } = config ?? {};
+  if (!callers.includes('wallet')) return [];
+  return [
+    ...(whileHeld.includes('pending') ? [] : (['device_pending'] as const)),
+    ...(signed === undefined || whileHeld.includes('frozen') ? [] : (['wallet_frozen'] as const)),
+  ];
 }
 
 /** A device that is not let in sees nothing; one of a frozen person changes nothing. */

@@ -108,7 +108,7 @@ function tillRoutes(app: HttpApp, deps: Deps): void {
 /** The merchant whose things a console user may see: null for all of them. */
 function scopeOf(p: ConsolePrincipal): string | null {
   if (p.role === 'merchant') return p.tenant?.id ?? p.operatorId;
-  if (p.role === 'bank') throw new ProblemError('forbidden');
+  if (p.role === 'bank' || p.role === 'call_centre') throw new ProblemError('forbidden');
   return null;
 }
 

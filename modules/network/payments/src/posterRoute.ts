@@ -32,7 +32,8 @@ export function posterRoute(app: HttpApp, deps: PaymentRoutesDeps): void {
     },
     async (request) => {
       const p = callerAs(request, 'merchant_key', 'till', 'console');
-      if (p.kind === 'console' && p.role === 'bank') throw new ProblemError('forbidden');
+      if (p.kind === 'console' && (p.role === 'bank' || p.role === 'call_centre'))
+        throw new ProblemError('forbidden');
       const till = await deps.merchants.till(toUuid(request.params.id, 'sto'));
       if (!till || !seesPoster(p, till.merchant.id)) throw new ProblemError('not_found');
       return {

@@ -190,6 +190,7 @@ function telephoneRoutes(app: HttpApp, deps: IdentityRoutesDeps): void {
   app.get(
     '/v1/console/people',
     {
+      preValidation: async (request) => void operatorOf(request),
       config: { ...telephone, problems: ['not_found'] },
       schema: {
         tags: ['console'],
@@ -199,7 +200,6 @@ function telephoneRoutes(app: HttpApp, deps: IdentityRoutesDeps): void {
       },
     },
     async (request) => {
-      operatorOf(request);
       const userId = await wallets.personOfMobile(request.query.mobile);
       if (userId === undefined) throw new ProblemError('not_found');
       return personView(userId);

@@ -1,0 +1,53 @@
+import type { SameShape } from '@feiqian/ui';
+import type { identityZh } from './identity-zh.ts';
+
+/** Words of who a person is, a lost phone and leaving, English. */
+export const identityEn: SameShape<typeof identityZh> = {
+  name: {
+    row: 'Confirm your identity',
+    rowDetail: 'Needed before opening accounts, credit cards and large transfers',
+    title: 'Identity',
+    lead: 'Name, identity document and your mobile number are compared with a bank’s records. All three have to agree; we keep them encrypted.',
+    name: 'Name',
+    number: 'Identity document number',
+    numberHint: '18 characters; the last may be an X',
+    numberWrong: 'The number is 17 digits and a digit or an X',
+    nameWrong: 'Enter your name',
+    submit: 'Compare',
+    done: 'Your identity is confirmed',
+    refused: 'They do not agree. Check name and number, and that the bank knows this mobile number.',
+    tooMany: 'Too many tries today. Try again tomorrow.',
+    failed: 'It could not be compared',
+    checkedAt: 'Compared',
+    again: 'Compare again',
+  },
+  lost: {
+    row: 'I lost a phone',
+    rowDetail: 'Freeze all devices and cards in one step',
+    title: 'Freeze everything',
+    lead: 'Payments, transfers and pay codes stop on every device at once, and the banks freeze your cards. To end it your identity is checked again.',
+    which: 'Which device is lost?',
+    whichDetail: 'It will be removed and cannot be used any more.',
+    none: 'There is no other device.',
+    freeze: 'Freeze everything now',
+    sure: 'Freeze everything?',
+    sureDetail: 'No device can pay until your identity was checked again.',
+    confirm: 'Freeze',
+    frozen: 'Everything is frozen',
+    frozenAt: 'Frozen {{age}}',
+    failed: 'Nothing was frozen',
+    unfreeze: 'It is me: end the freeze',
+    unfreezeFailed: 'The freeze was not ended',
+    unfrozen: 'The freeze is over',
+    free: 'Not frozen',
+    again: 'Tell the banks that are still frozen',
+    banks: 'At the banks',
+    bank: {
+      frozen: 'Frozen',
+      freezing: 'Telling the bank',
+      free: 'In use',
+      thawing: 'Telling the bank to end it',
+      expired: 'Verify again',
+    },
+  },
+};
