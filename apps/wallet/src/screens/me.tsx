@@ -48,10 +48,31 @@ function SignOut({ open, onClose }: { open: boolean; onClose: () => void }) {
   );
 }
 
+function SafetyRows() {
+  const words = useIdentityText();
+  return (
+    <>
+      <RowLink
+        to="/me/identity"
+        leading={<BadgeCheck size={22} strokeWidth={1.75} aria-hidden="true" />}
+        title={words('name.row')}
+        detail={words('name.rowDetail')}
+        chevron
+      />
+      <RowLink
+        to="/me/lost"
+        leading={<Snowflake size={22} strokeWidth={1.75} aria-hidden="true" />}
+        title={words('lost.row')}
+        detail={words('lost.rowDetail')}
+        chevron
+      />
+    </>
+  );
+}
+
 /** Who is signed in, how the app looks and speaks, devices, and the way out. */
 export function MeScreen() {
   const { t } = useTranslation();
-  const words = useIdentityText();
   const session = useSession();
   const install = useInstall();
   const [leaving, setLeaving] = useState(false);
@@ -90,20 +111,7 @@ export function MeScreen() {
             detail={t('me.securityDetail')}
             chevron
           />
-          <RowLink
-            to="/me/identity"
-            leading={<BadgeCheck size={22} strokeWidth={1.75} aria-hidden="true" />}
-            title={words('name.row')}
-            detail={words('name.rowDetail')}
-            chevron
-          />
-          <RowLink
-            to="/me/lost"
-            leading={<Snowflake size={22} strokeWidth={1.75} aria-hidden="true" />}
-            title={words('lost.row')}
-            detail={words('lost.rowDetail')}
-            chevron
-          />
+          <SafetyRows />
           {install ? (
             <ListRow
               onClick={install}

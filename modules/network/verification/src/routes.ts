@@ -48,6 +48,7 @@ const tags = ['wallet'];
 export function verificationRoutes(deps: Deps) {
   return async (app: HttpApp): Promise<void> => {
     answerRoutes(app, deps);
+    identityAnswer(app, deps.verification.answers);
     settingRoutes(app, deps);
     passkeyRoutes(app, deps);
   };
@@ -141,6 +142,9 @@ function answerRoutes(app: HttpApp, { verification }: Deps): void {
       return answers.passkey(who, id, request.body.response as unknown as AuthenticationResponseJSON);
     },
   );
+}
+
+function identityAnswer(app: HttpApp, answers: Verification['answers']): void {
   app.post(
     '/v1/wallet/verifications/:id/identity',
     {
@@ -152,9 +156,9 @@ function answerRoutes(app: HttpApp, { verification }: Deps): void {
       schema: {
         tags,
         summary: 'Verify by the real-name check, done anew at a bank',
-        params,
+        params: ChallengeParams,
         body: CheckIdentity,
-        response,
+        response: { 200: VerificationSchema },
       },
     },
     (request) => {
