@@ -170,7 +170,7 @@ test('a former primary that comes back by mistake is used by nobody, not by a pr
   expect(await counted()).toEqual(before);
 });
 
-test('everything that anybody was told is on the new primary, and the books are right', async () => {
+test('everything that anybody was told is on the new primary, the books are right, and an operator may decide to go on without a standby', async () => {
   const open = `select count(*)::int as open from payments.payment where state in ('processing', 'unknown')`;
   await cluster.on(cluster.standby, async (db) => {
     const settled = async () => (await db.query<{ open: number }>(open)).rows[0]?.open === 0;
@@ -186,4 +186,6 @@ test('everything that anybody was told is on the new primary, and the books are 
   const audit = cluster.audit();
   expect(audit.code, audit.said).toBe(0);
   say('the auditor finds nothing');
+  operate('require-standby', cluster.standby, '');
+  expect((await cluster.health(0)).profile).toBe('B');
 });

@@ -1,5 +1,6 @@
 import { sandboxBanks } from '@feiqian/app-bank';
 import { type LoadClient, offer, type RawAnswer, signedPay, type Town } from '@feiqian/app-bench';
+import { pause } from '../support/until.ts';
 
 /** What came of one purchase that was due at an instant. */
 export interface Sample {
@@ -140,22 +141,37 @@ export async function offerPurchases(load: Load, rate: number, seconds: number):
 /** Whoever is refused comes again after this time, so that refusals are not most of what is done. */
 const againMs = 100;
 
-/** Captured purchases a second with so many customers at a time (closed model), after they have come for a while. */
+/** A process is as fast as it gets when two seconds in a row bring no more than this beyond the best before. */
+const growth = 1.1;
+
+/**
+ * Captured purchases a second with so many customers at a time (closed model), of the best two seconds in a row: they
+ * come until it grows no more, since a process that has just started is several times slower.
+ */
 export async function capacityOf(
   load: Load,
-  o: { atOnce: number; warmUpSeconds: number; seconds: number },
+  o: { atOnce: number; secondsMin: number; secondsMax: number },
 ): Promise<number> {
-  const fromMs = performance.now() + o.warmUpSeconds * 1000;
-  const toMs = fromMs + o.seconds * 1000;
-  let captured = 0;
+  const counts: number[] = [];
+  const fromMs = performance.now();
   let n = 0;
+  let over = false;
   const customer = async () => {
-    while (performance.now() < toMs) {
+    while (!over) {
       const { end, endAtMs } = await purchase(load, n++, performance.now());
-      if (end !== 'captured') await new Promise((resolve) => setTimeout(resolve, againMs));
-      else if (endAtMs >= fromMs && endAtMs < toMs) captured += 1;
+      const second = Math.floor((endAtMs - fromMs) / 1000);
+      if (end === 'captured') counts[second] = (counts[second] ?? 0) + 1;
+      else await pause(againMs);
     }
   };
-  await Promise.all(Array.from({ length: o.atOnce }, customer));
-  return captured / o.seconds;
+  const customers = Promise.all(Array.from({ length: o.atOnce }, customer));
+  const pairs = () => Array.from(counts.slice(1), (count, i) => ((count ?? 0) + (counts[i] ?? 0)) / 2);
+  for (let seconds = 1; !over; seconds++) {
+    await pause(fromMs + seconds * 1000 - performance.now());
+    const known = pairs().slice(0, seconds - 1);
+    const before = Math.max(...known.slice(0, -2));
+    over = seconds >= o.secondsMax || (seconds >= o.secondsMin && Math.max(...known) < before * growth);
+  }
+  await customers;
+  return Math.max(...pairs());
 }

@@ -48,7 +48,9 @@ export function networkAdmission(
     read: {
       ...usual,
       expectedWaitMs: bothMs,
-      waitMsDefault: 500,
+      // A payment takes several turns with whoever is let in here, so that it waits several times as long.
+      waitMsDefault: 250,
+      underWayMin: 32,
       refusedAfterMs: 700,
       perCallerPerSecond: config.readsPerSecond,
     },
