@@ -1,3 +1,5 @@
+import crypto from 'node:crypto';
+import { syncBuiltinESMExports } from 'node:module';
 import { setFlagsFromString } from 'node:v8';
 import type { Timeline } from './timeline.ts';
 
@@ -26,6 +28,22 @@ export function machineTurn(): Promise<void> {
     real.setImmediate(resolve);
   });
 }
+
+/** Keys that are remembered. */
+const derivedMax = 1_000;
+const derived = new Map<string, ArrayBuffer>();
+const deriveKey = crypto.hkdfSync;
+/** A key follows from what it is derived from alone, and every start of a process derives the same ones. */
+crypto.hkdfSync = (digest, key, salt, info, length) => {
+  const bytes = (value: unknown) =>
+    typeof value === 'string' ? value : Buffer.from(value as Uint8Array).toString('latin1');
+  if (!(key instanceof Uint8Array)) return deriveKey(digest, key, salt, info, length);
+  const name = [digest, bytes(key), bytes(salt), bytes(info), length].join('\u0000');
+  const known = derived.get(name) ?? deriveKey(digest, key, salt, info, length);
+  if (derived.size < derivedMax) derived.set(name, known);
+  return known.slice(0);
+};
+syncBuiltinESMExports();
 
 setFlagsFromString('--allow-natives-syntax');
 /**

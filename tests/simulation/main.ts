@@ -69,12 +69,13 @@ async function runSeeds(ground: Ground, task: Seeds, tell: (told: Told) => void)
   };
   for (let i = 0; i < task.count; i++) {
     const seed = task.from + i * task.step;
-    const outcome = await ground.run(seed, {});
+    const again = task.determinism && i % determinismEvery === 0;
+    const outcome = await ground.run(seed, { keeping: again ? 'hash' : 'nothing' });
     sum.worlds += 1;
     sum.payments += outcome.payments;
     sum.virtualMs += outcome.virtualMs;
     sum.steps += outcome.steps;
-    const why = outcome.violations[0] ?? (await twice(ground, task, i, outcome));
+    const why = outcome.violations[0] ?? (again ? await twice(ground, outcome) : null);
     if (why !== null) tell({ kind: 'failure', seed, why });
     if (sum.worlds >= progressEvery || why !== null) {
       flush();
@@ -86,9 +87,8 @@ async function runSeeds(ground: Ground, task: Seeds, tell: (told: Told) => void)
   flush();
 }
 
-async function twice(ground: Ground, task: Seeds, i: number, first: Outcome): Promise<string | null> {
-  if (!task.determinism || i % determinismEvery !== 0) return null;
-  const second = await ground.run(first.seed, {});
+async function twice(ground: Ground, first: Outcome): Promise<string | null> {
+  const second = await ground.run(first.seed, { keeping: 'hash' });
   return second.hash === first.hash
     ? null
     : `the same seed was another world the second time: ${first.hash}, ${second.hash}`;
@@ -151,7 +151,7 @@ function count({ passed, failed }: Score): number {
 /** Replays one seed and says what happened. */
 async function replay(engine: Options['engine'], seed: number, trace: boolean): Promise<number> {
   const ground = await openGround(engine);
-  const outcome = await ground.run(seed, { keepTrace: trace });
+  const outcome = await ground.run(seed, { keeping: trace ? 'lines' : 'hash' });
   await ground.close();
   for (const line of outcome.lines ?? []) process.stdout.write(`${line}\n`);
   process.stdout.write(

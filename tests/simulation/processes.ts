@@ -5,6 +5,7 @@ import type { Clock } from '@feiqian/clock';
 import { type Db, isConnectionLost } from '@feiqian/db';
 import { createIds } from '@feiqian/ids';
 import { createJobs } from '@feiqian/jobs';
+import type { Keystore } from '@feiqian/keystore';
 import { reservationRenewMs } from '@feiqian/links';
 import type { Logger } from '@feiqian/telemetry';
 import { Chance } from './chance.ts';
@@ -28,8 +29,24 @@ export interface Machine {
  * One for all processes: to derive its keys anew would take longer than the rest of a start. Its chance is of its own,
  * because it decides nothing but the nonces of what is sealed.
  */
-const keystore = openKeystore(config, new Chance(0x5ea1).bytes);
+const keystore = remembering(openKeystore(config, new Chance(0x5ea1).bytes));
 
+/** What every world opens is opened once: the keys and secrets of the city. */
+function remembering(real: Keystore): Keystore {
+  const opened = new Map<string, Uint8Array>();
+  return {
+    ...real,
+    open(purpose, sealed, context) {
+      const name = `${purpose} ${context} ${Buffer.from(sealed.buffer, sealed.byteOffset, sealed.length).toString('latin1')}`;
+      const known = opened.get(name) ?? real.open(purpose, sealed, context);
+      if (opened.size < openedMax) opened.set(name, known);
+      return new Uint8Array(known);
+    },
+  };
+}
+
+/** How much of what was opened is remembered. */
+const openedMax = 1_000;
 const sweepMs = 1_000;
 const expireMs = 60_000;
 

@@ -4,6 +4,7 @@ import { buildCity, type City } from './city.ts';
 import { enter, runMicrotasks } from './machine.ts';
 import { type Plan, planOf } from './plan.ts';
 import { memoryStore } from './store.ts';
+import type { Keeping } from './trace.ts';
 import { Watch } from './watch.ts';
 import { World } from './world.ts';
 
@@ -12,6 +13,7 @@ export interface Outcome {
   seed: number;
   /** What must not have been; empty when all was well. */
   violations: readonly string[];
+  /** Of all that happened, when it was asked for. */
   hash: string;
   /** What happened, when it was asked for. */
   lines: readonly string[] | null;
@@ -48,7 +50,7 @@ export async function memoryGround(): Promise<MemoryGround> {
 
 export interface RunOptions {
   bug?: Bug | null;
-  keepTrace?: boolean;
+  keeping?: Keeping;
 }
 
 /** Runs one world from beginning to end, in one synchronous go: call it from a turn of the event loop. */
@@ -67,14 +69,19 @@ export function runInMemory(ground: MemoryGround, seed: number, options: RunOpti
     watchOf: (step) =>
       new Watch({ banks: ground.city.banks.map((b) => b.id), eachCommit: true, step, base: ground.watch }),
     bug: options.bug ?? null,
-    keepTrace: options.keepTrace ?? false,
+    keeping: options.keeping ?? 'nothing',
   });
   const { watch, trace, timeline } = world;
-  engine.onCommit = (changes) => {
-    for (const { table, before, after } of changes)
-      trace.note('commit', `${table} ${brief(before)} -> ${brief(after)}`);
-    watch.saw(changes);
-  };
+  if (trace.on) {
+    engine.onCommit = (changes) => {
+      for (const { table, before, after } of changes)
+        trace.note('commit', `${table} ${brief(before)} -> ${brief(after)}`);
+      watch.saw(changes);
+    };
+  } else {
+    engine.observes = (table) => watch.reads(table);
+    engine.onCommit = (changes) => watch.saw(changes);
+  }
   const leave = enter(timeline);
   try {
     world.begin();

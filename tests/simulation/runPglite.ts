@@ -190,7 +190,7 @@ export async function runOnPglite(
     store,
     watchOf: (step) => new Watch({ banks, eachCommit: false, step, base: ground.watch }),
     bug: options.bug ?? null,
-    keepTrace: options.keepTrace ?? false,
+    keeping: options.keeping ?? 'nothing',
   });
   const { watch, timeline, trace } = world;
   const settle = async () => {

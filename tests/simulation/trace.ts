@@ -1,17 +1,24 @@
+/** What of a world is kept: nothing, a hash of all that happened, or its lines as well. */
+export type Keeping = 'nothing' | 'hash' | 'lines';
+
 /** What happened in a world: a hash of all of it, and the lines themselves when somebody wants to read them. */
 export class Trace {
   readonly lines: string[] | null;
   #hash = 0x811c9dc5;
   #hash2 = 0x01000193;
+  /** False when nobody asks what happened. */
+  readonly on: boolean;
   readonly #now: () => number;
 
-  constructor(now: () => number, keep: boolean) {
+  constructor(now: () => number, keeping: Keeping) {
     this.#now = now;
-    this.lines = keep ? [] : null;
+    this.on = keeping !== 'nothing';
+    this.lines = keeping === 'lines' ? [] : null;
   }
 
   /** Notes one thing; `who` it happened to. */
   note(who: string, what: string): void {
+    if (!this.on) return;
     const nowMs = this.#now();
     this.#mix(who);
     this.#mix(what);

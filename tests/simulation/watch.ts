@@ -24,6 +24,9 @@ const transitions: Record<string, readonly string[]> = {
   reversed: [],
   refunded: [],
 };
+/** Tables of the network's ledger and the banks', and what the banks did. */
+const ledgerTable = /^(bank_[a-z]+_)?ledger\./;
+const operationTable = /^bank_[a-z]+_authorisation\.operation$/;
 /** States in which the network has money of the issuer, or a hold. */
 export const taken = ['captured', 'partially_refunded', 'refunded'];
 
@@ -75,6 +78,11 @@ export class Watch {
     this.issuers = options.banks.map(
       (id, i) => new IssuerRows(id, (what) => this.violate(what), options.base?.issuers[i]),
     );
+  }
+
+  /** True for a table whose changes it looks at. */
+  reads(table: string): boolean {
+    return table in this.#judges || ledgerTable.test(table) || operationTable.test(table);
   }
 
   violate(what: string): void {

@@ -19,7 +19,7 @@ import { Relays } from './relays.ts';
 import { ProcessDb, type StoreEngine, type StorePoint, Turns } from './store.ts';
 import { Life, Timeline } from './timeline.ts';
 import { Told } from './told.ts';
-import { Trace } from './trace.ts';
+import { type Keeping, Trace } from './trace.ts';
 import type { Watch } from './watch.ts';
 import { Wires } from './wire.ts';
 
@@ -30,7 +30,7 @@ export interface WorldDeps {
   /** Made with the step counter of this world. */
   watchOf: (step: () => number) => Watch;
   bug: Bug | null;
-  keepTrace: boolean;
+  keeping: Keeping;
 }
 
 const isoPort = 8601;
@@ -72,7 +72,7 @@ export class World {
     this.#chance = new Chance(plan.seed, 1);
     this.#faults = new Chance(plan.seed, 2);
     this.timeline = new Timeline(new Chance(plan.seed, 3));
-    this.trace = new Trace(() => this.timeline.nowMs, deps.keepTrace);
+    this.trace = new Trace(() => this.timeline.nowMs, deps.keeping);
     this.watch = deps.watchOf(() => this.timeline.steps);
     const { timeline, trace, watch } = this;
     this.wires = new Wires({ timeline, trace, chance: new Chance(plan.seed, 4) });

@@ -53,6 +53,11 @@ export class MemorySchema {
     return true;
   }
 
+  /** True for a statement that was planned before. */
+  knows(text: string): boolean {
+    return this.#plans.has(text);
+  }
+
   shapeOf(table: string): TableShape | undefined {
     return this.#definitions.shapes.get(table);
   }
@@ -136,8 +141,10 @@ export class MemoryEngine {
   /** The database this one is a copy of: a table is copied when it is first asked for. */
   #base: MemoryEngine | null = null;
   #lastId = 1n;
-  /** Told of every commit that changed something. */
+  /** Told of every commit that changed something in a table that is observed. */
   onCommit: ((changes: RowChange[]) => void) | null = null;
+  /** Which tables are observed; null for all. */
+  observes: ((table: string) => boolean) | null = null;
 
   constructor(schema: MemorySchema, tables: Map<string, Table>) {
     this.#schema = schema;
@@ -173,7 +180,8 @@ export class MemoryEngine {
   ): SqlResult<R> | Promise<SqlResult<R>> {
     if (tx.state === 'ended') throw new Error('the transaction has ended');
     if (tx.state === 'failed') throw sqlError('25P02', 'the transaction has failed');
-    if (definitions.test(text) && this.#schema.define(text)) return { rows: [], count: 0 };
+    if (!this.#schema.knows(text) && definitions.test(text) && this.#schema.define(text))
+      return { rows: [], count: 0 };
     const plan = this.#schema.planOf(text);
     const mark = tx.mark();
     try {
@@ -241,16 +249,19 @@ export class MemoryEngine {
       tx.rollback();
       return;
     }
-    const { onCommit } = this;
+    const { onCommit, observes } = this;
     const changes: RowChange[] = [];
     const onChange: OnChange | null =
       onCommit &&
-      ((table, before, after) =>
-        void changes.push({
-          table: table.shape.name,
-          before: rowOf(table, before),
-          after: rowOf(table, after),
-        }));
+      (({ shape }, before, after) => {
+        if (observes !== null && !observes(shape.name)) return;
+        const View = viewOf(shape);
+        changes.push({
+          table: shape.name,
+          before: before && new View(before),
+          after: after && new View(after),
+        });
+      });
     tx.commit(onChange);
     if (onCommit !== null && changes.length > 0) onCommit(changes);
   }
@@ -292,6 +303,27 @@ export class MemoryEngine {
     engine.#lastId = this.#lastId;
     return engine;
   }
+}
+
+const views = new WeakMap<TableShape, new (row: Value[]) => MemoryRow>();
+
+/** A committed row as an observer sees it: a value is brought into its outer form when it is read. */
+function viewOf(shape: TableShape): new (row: Value[]) => MemoryRow {
+  const known = views.get(shape);
+  if (known) return known;
+  const convert = shape.columns.map((c) => outputOf(c.type));
+  const getters = shape.columns.map(
+    (c, i) =>
+      `get ${JSON.stringify(c.name)}() { return ${convert[i] ? `convert[${i}](this.#row[${i}])` : `this.#row[${i}]`}; }`,
+  );
+  const made = new Function(
+    'convert',
+    `return class { #row; constructor(row) { this.#row = row; } ${getters.join(' ')} }`,
+  )(convert) as new (
+    row: Value[],
+  ) => MemoryRow;
+  views.set(shape, made);
+  return made;
 }
 
 function rowOf(table: Table, row: Value[] | null): MemoryRow | null {

@@ -75,6 +75,11 @@ export function visitTable(name: string, { slot }: Source, lookup: Lookup | null
     run.refs[slot] = ref;
     found();
   };
+  // What is found may change the list.
+  const visitAll = (run: Run, refs: readonly Ref[], found: () => void) => {
+    if (refs.length === 1) visit(run, refs[0] as Ref, found);
+    else for (const ref of [...refs]) visit(run, ref, found);
+  };
   if (lookup === null) {
     return (run, found) => {
       for (const ref of [...run.database.table(name).refs]) visit(run, ref, found);
@@ -84,13 +89,12 @@ export function visitTable(name: string, { slot }: Source, lookup: Lookup | null
     const table = run.database.table(name);
     const values = lookup.values(run);
     if (values.length === 1) {
-      if (values[0] !== null)
-        for (const ref of [...table.lookup(lookup.unique, values[0] as Value)]) visit(run, ref, found);
+      if (values[0] !== null) visitAll(run, table.lookup(lookup.unique, values[0] as Value), found);
       return;
     }
     for (const value of new Set(values)) {
       if (value === null) continue;
-      for (const ref of [...table.lookup(lookup.unique, value)]) visit(run, ref, found);
+      visitAll(run, table.lookup(lookup.unique, value), found);
     }
   };
 }

@@ -92,9 +92,10 @@ export class Transaction {
   /** Writes a row it has locked; null deletes it. */
   write(table: Table, ref: Ref, row: Value[] | null): void {
     if (table.lockedBy !== null && table.lockedBy !== this) throw new Blocked(table.lockedBy);
-    this.#journal.push({ table, ref, before: ref.pending, isNew: false });
+    const { pending } = ref;
+    this.#journal.push({ table, ref, before: pending, isNew: false });
     ref.pending = row;
-    if (row !== null) table.enter(ref, row);
+    if (row !== null) table.enter(ref, row, pending ?? ref.committed);
   }
 
   insert(table: Table, row: Value[]): Ref {
@@ -103,7 +104,7 @@ export class Transaction {
     this.#held.push({ table, ref });
     this.#journal.push({ table, ref, before: undefined, isNew: true });
     table.refs.add(ref);
-    table.enter(ref, row);
+    table.enter(ref, row, null);
     return ref;
   }
 
@@ -181,9 +182,12 @@ export class Table {
     return this.#uniques[unique]?.get(keyOf(value)) ?? [];
   }
 
-  enter(ref: Ref, row: Value[]): void {
+  /** Puts a row in under its keys; `before` is what is in already of the same row. */
+  enter(ref: Ref, row: Value[], before: Value[] | null): void {
     for (let i = 0; i < this.#uniques.length; i++) {
-      const key = keyIn(this.shape.uniques[i] as UniqueShape, row);
+      const unique = this.shape.uniques[i] as UniqueShape;
+      if (before !== null && isSameKey(unique, before, row)) continue;
+      const key = keyIn(unique, row);
       const index = this.#uniques[i] as Map<string | number | bigint | boolean, Ref[]>;
       const there = index.get(key);
       if (there === undefined) index.set(key, [ref]);
@@ -195,10 +199,10 @@ export class Table {
   leave(ref: Ref, old: Value[]): void {
     for (let i = 0; i < this.#uniques.length; i++) {
       const unique = this.shape.uniques[i] as UniqueShape;
+      const { pending, committed } = ref;
+      if (pending && isSameKey(unique, pending, old)) continue;
+      if (committed && isSameKey(unique, committed, old)) continue;
       const key = keyIn(unique, old);
-      const still = (row: Value[] | null | undefined) =>
-        row !== null && row !== undefined && keyIn(unique, row) === key;
-      if (still(ref.pending) || still(ref.committed)) continue;
       const index = this.#uniques[i] as Map<string | number | bigint | boolean, Ref[]>;
       const there = index.get(key);
       if (there === undefined) continue;
@@ -215,13 +219,14 @@ export class Table {
     const shape = this.shape.uniques[unique] as UniqueShape;
     if (shape.covers !== null && !shape.covers(row)) return null;
     if (shape.columns.some((c) => row[c] === null)) return null;
-    const key = keyIn(shape, row);
+    const there = this.#uniques[unique]?.get(keyIn(shape, row));
+    if (there === undefined) return null;
     const collides = (other: Value[] | null | undefined) =>
       other !== null &&
       other !== undefined &&
-      keyIn(shape, other) === key &&
+      isSameKey(shape, other, row) &&
       (shape.covers === null || shape.covers(other));
-    for (const ref of this.#uniques[unique]?.get(key) ?? []) {
+    for (const ref of there) {
       if (ref === itself) continue;
       if (ref.owner === null || ref.owner === tx) {
         if (collides(Table.seen(ref, tx))) return ref;
@@ -245,9 +250,23 @@ export class Table {
     }
   }
 
-  /** Refuses a row whose unique keys are taken. */
-  checkUniques(row: Value[], tx: Transaction, itself: Ref): void {
+  /**
+   * Refuses a row whose unique keys are taken.
+   *
+   * @param before the same row before it was changed: a key that it keeps is its own
+   * @param checked unique keys that were found free already
+   */
+  checkUniques(
+    row: Value[],
+    tx: Transaction,
+    itself: Ref,
+    before: Value[] | null,
+    checked: readonly number[] = [],
+  ): void {
     for (let i = 0; i < this.shape.uniques.length; i++) {
+      const unique = this.shape.uniques[i] as UniqueShape;
+      if (checked.includes(i)) continue;
+      if (before !== null && unique.covers === null && isSameKey(unique, before, row)) continue;
       if (this.collision(i, row, tx, itself) !== null) {
         throw sqlError(
           '23505',
@@ -265,10 +284,20 @@ export class Table {
       if (committed === null) continue;
       const ref: Ref = { committed, pending: undefined, owner: null };
       table.refs.add(ref);
-      table.enter(ref, committed);
+      table.enter(ref, committed, null);
     }
     return table;
   }
+}
+
+function isSameKey({ columns }: UniqueShape, a: Value[], b: Value[]): boolean {
+  for (const column of columns) {
+    const x = a[column] as Value;
+    const y = b[column] as Value;
+    if (x === y) continue;
+    if (x === null || y === null || typeof x !== 'object' || keyOf(x) !== keyOf(y)) return false;
+  }
+  return true;
 }
 
 function keyIn({ columns }: UniqueShape, row: Value[]): string | number | bigint | boolean {

@@ -63,7 +63,9 @@ export function compileInsert(insert: Insert, planner: Planner, outer: Scope | n
   };
   const excluded: Source = { alias: 'excluded', slot: planner.nextSlot++, columns: shape.columns };
   scope.sources.push(target, excluded);
-  const onConflict = insert.conflict && conflictOf(insert.conflict, shape, target, excluded, scope, planner);
+  const arbiters = insert.conflict ? arbitersOf(insert.conflict, shape, planner) : [];
+  const onConflict =
+    insert.conflict && conflictOf(insert.conflict, arbiters, shape, target, excluded, scope, planner);
   const returning = returningOf(insert.returning, scope, target);
   const given = new Set(targets);
   const defaults = shape.columns.flatMap((c, i) =>
@@ -83,7 +85,7 @@ export function compileInsert(insert: Insert, planner: Planner, outer: Scope | n
         table.checkRow(row);
         const written = onConflict ? onConflict(run, table, row) : row;
         if (written === null) continue;
-        if (written === row) table.checkUniques(row, run.tx, run.tx.insert(table, row));
+        if (written === row) table.checkUniques(row, run.tx, run.tx.insert(table, row), null, arbiters);
         touched += 1;
         run.rows[target.slot] = written;
         if (returning) out.push(returning.of(run));
@@ -151,20 +153,29 @@ function queriedOf(
     });
 }
 
+/** The unique keys that `on conflict` looks at. */
+function arbitersOf(
+  conflict: NonNullable<Insert['conflict']>,
+  shape: TableShape,
+  planner: Planner,
+): number[] {
+  const wanted = conflict.columns?.map((name) => columnOf(shape, name, planner)).sort((a, b) => a - b);
+  const uniques = shape.uniques.flatMap((u, i) =>
+    wanted === undefined || String([...u.columns].sort((a, b) => a - b)) === String(wanted) ? [i] : [],
+  );
+  return uniques.length === 0 ? planner.fail('an arbiter of on conflict that is no unique key') : uniques;
+}
+
 /** What happens to a row that is there already: null to leave it, or the row that stands after an update. */
 function conflictOf(
   conflict: NonNullable<Insert['conflict']>,
+  uniques: readonly number[],
   shape: TableShape,
   target: Source,
   excluded: Source,
   scope: Scope,
   planner: Planner,
 ): (run: Run, table: Table, row: Value[]) => Value[] | null {
-  const wanted = conflict.columns?.map((name) => columnOf(shape, name, planner)).sort((a, b) => a - b);
-  const uniques = shape.uniques.flatMap((u, i) =>
-    wanted === undefined || String([...u.columns].sort((a, b) => a - b)) === String(wanted) ? [i] : [],
-  );
-  if (uniques.length === 0) planner.fail('an arbiter of on conflict that is no unique key');
   const action = conflict.action;
   const set = action === 'nothing' ? [] : assignmentsOf(action.set, shape, scope, planner);
   const where = action !== 'nothing' && action.where ? test(action.where, scope).holds : null;
@@ -192,9 +203,10 @@ function conflictOf(
 }
 
 function change(run: Run, table: Table, ref: Ref, after: Value[]): void {
+  const before = Table.seen(ref, run.tx);
   table.checkRow(after);
   run.tx.write(table, ref, after);
-  table.checkUniques(after, run.tx, ref);
+  table.checkUniques(after, run.tx, ref, before);
 }
 
 /** The target of an update or delete as the innermost loop, so that the other sources can tell which rows it wants. */
