@@ -60,6 +60,8 @@ export const bodies: Readonly<Record<string, Readonly<Record<string, unknown>>>>
       },
     ],
   },
+  'POST /v1/wallet/payees': { code: unknownId('rcv') },
+  'PUT /v1/wallet/receiving': { card_id: unknownId('tok') },
   'POST /v1/wallet/transfers': {
     from_card_id: unknownId('tok'),
     to: { card_id: unknownId('tok') },

@@ -33,6 +33,7 @@ import {
 import type { Logger } from '@feiqian/telemetry';
 import { createTokens, tokensMigrations } from '@feiqian/tokens';
 import {
+  createPayees,
   createTransfers,
   isTransferForward,
   ownersOfTransferReferences,
@@ -335,6 +336,18 @@ function composePayments(
     random,
   };
   const transfers = createTransfers(transferDeps);
+  const payees = createPayees({
+    db,
+    clock,
+    ids,
+    tokens,
+    keyedHash: base.keystore.keyedHash,
+    bankApi: banks.bankApi,
+    memberOf: (number) => members.routeByPan(number)?.member.id ?? null,
+    bankOf: paymentDeps.view.bankOf,
+    personOfMobile: wallets.personOfMobile,
+    shownNames: wallets.shownNames,
+  });
 
   const forwarder = createForwarder({
     db,
@@ -359,7 +372,15 @@ function composePayments(
     transfers,
     forwarder,
     paymentRoutesDeps: { ...paymentDeps, now: clock.now, payments },
-    transferRoutesDeps: { ...transferDeps, now: clock.now, transfers, currency: config.currency },
+    transferRoutesDeps: {
+      ...transferDeps,
+      now: clock.now,
+      transfers,
+      payees,
+      shownNames: wallets.shownNames,
+      currency: config.currency,
+      publicUrl: config.publicUrl,
+    },
   };
 }
 

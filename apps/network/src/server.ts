@@ -13,7 +13,7 @@ import { merchantRoutes } from '@feiqian/merchants';
 import { noticeRoutes } from '@feiqian/notices';
 import { payerRoutes, paymentRoutes, streamRoutes } from '@feiqian/payments';
 import type { Logger, Registry } from '@feiqian/telemetry';
-import { transferRoutes, transferStream } from '@feiqian/transfers';
+import { payeeRoutes, transferRoutes, transferStream } from '@feiqian/transfers';
 import { verificationRoutes } from '@feiqian/verification';
 import { identityRoutes, walletRoutes } from '@feiqian/wallets';
 import scalar from '@scalar/fastify-api-reference';
@@ -133,6 +133,7 @@ async function apiRoutes(app: HttpApp, deps: ServerDeps): Promise<void> {
   await app.register(paymentRoutes(network.paymentRoutesDeps) as never);
   await app.register(payerRoutes(network.paymentRoutesDeps) as never);
   await app.register(transferRoutes(network.transferRoutesDeps) as never);
+  await app.register(payeeRoutes(network.transferRoutesDeps) as never);
   const alsoStreamed = [transferStream(network.transferRoutesDeps)];
   await app.register(streamRoutes(network.paymentRoutesDeps, alsoStreamed) as never);
   await app.register(

@@ -1,6 +1,17 @@
 import { type Static, Type } from 'typebox';
 import { CardSummary, Decline } from './payments.ts';
-import { Amount, AmountOrZero, Currency, Id, Instant, Nullable, Page, Strict, Text } from './shapes.ts';
+import {
+  Amount,
+  AmountOrZero,
+  Currency,
+  Id,
+  Instant,
+  Mobile,
+  Nullable,
+  Page,
+  Strict,
+  Text,
+} from './shapes.ts';
 
 /**
  * The states of a transfer; transitions are tabled in docs/states.md.
@@ -90,8 +101,8 @@ export type Transfer = Static<typeof Transfer>;
 export const TransferPage = Page(Transfer);
 export type TransferPage = Static<typeof TransferPage>;
 
-/** Where a transfer goes: one's own card. */
-export const TransferTo = Strict({ card_id: Id('tok') });
+/** Where a transfer goes: one's own card, or a payee that was checked in the last minutes. */
+export const TransferTo = Type.Union([Strict({ card_id: Id('tok') }), Strict({ payee_id: Id('pye') })]);
 export type TransferTo = Static<typeof TransferTo>;
 
 export const CreateTransfer = Strict({
@@ -112,3 +123,48 @@ export const CreateTransfer = Strict({
   ),
 });
 export type CreateTransfer = Static<typeof CreateTransfer>;
+
+const cardNumber = Type.String({ pattern: '^[0-9]{12,19}$', examples: ['9156001000000012'] });
+const receiveCode = Type.String({
+  pattern: '^rcv_[0-9a-f]{32}$',
+  examples: ['rcv_0193f1c2a4b07c3d8e9f0a1b2c3d4e5f'],
+});
+
+/** Whom somebody wants to pay: by mobile number or card number with the name, or by a personal receive code. */
+export const CheckTransferPayee = Type.Union([
+  Strict({ mobile: Mobile, name: Text(60) }),
+  Strict({ card_number: cardNumber, name: Text(60) }),
+  Strict({ code: receiveCode }),
+]);
+export type CheckTransferPayee = Static<typeof CheckTransferPayee>;
+
+/** `none` alike for an unknown number, for a person who has not chosen an account to receive with, and for another name. */
+export const TransferPayee = Strict({
+  match: Type.Enum(['full', 'none']),
+  payee: Nullable(
+    Strict({
+      id: Id('pye'),
+      via: PayeeVia,
+      name: Nullable(Type.String({ description: 'Masked' })),
+      bank_name: Nullable(Type.String()),
+      bank_name_en: Nullable(Type.String()),
+      last4: Nullable(Type.String()),
+      expires_at: Instant,
+    }),
+  ),
+});
+export type TransferPayee = Static<typeof TransferPayee>;
+
+/** The account with which a person receives, and the code that leads to it. */
+export const Receiving = Strict({
+  card: Nullable(CardSummary),
+  code: Nullable(receiveCode),
+  link: Nullable(Type.String({ description: 'To be drawn as a QR code' })),
+});
+export type Receiving = Static<typeof Receiving>;
+export const SetReceiving = Strict({
+  card_id: Id('tok'),
+  /** True makes the old code useless. */
+  new_code: Type.Optional(Type.Boolean()),
+});
+export type SetReceiving = Static<typeof SetReceiving>;

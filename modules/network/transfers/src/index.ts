@@ -1,8 +1,11 @@
 import type { Migrations } from '@feiqian/db';
 import transfers from '../migrations/0001_transfers.sql';
+import payees from '../migrations/0002_payees.sql';
 
 export type { Destination, TransfersDeps } from './deps.ts';
 export { isTransferForward, type Wire } from './message.ts';
+export { payeeRoutes } from './payeeRoutes.ts';
+export { createPayees, type Payees, type PayeesDeps } from './payees.ts';
 export { transferCodes } from './postings.ts';
 export { beginProblems, refusal } from './refusal.ts';
 export { type TransferRoutesDeps, transferRoutes, transferStream } from './routes.ts';
@@ -14,5 +17,8 @@ export { transferView } from './view.ts';
 
 export const transfersMigrations: Migrations = {
   schema: 'transfers',
-  scripts: [{ name: '0001_transfers', sql: transfers }],
+  scripts: [
+    { name: '0001_transfers', sql: transfers },
+    { name: '0002_payees', sql: payees },
+  ],
 };

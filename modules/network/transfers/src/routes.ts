@@ -6,6 +6,7 @@ import {
   Strict,
   TransferPage,
   Transfer as TransferSchema,
+  type Transfer as TransferView,
 } from '@feiqian/contract';
 import type { Sql } from '@feiqian/db';
 import { type HttpApp, ProblemError, requestKey, sendAnswer } from '@feiqian/http';
@@ -13,6 +14,7 @@ import { fromUuid, toUuid } from '@feiqian/ids';
 import type { StreamSource } from '@feiqian/payments';
 import type { Verification } from '@feiqian/verification';
 import type { Destination, TransfersDeps } from './deps.ts';
+import type { Payees } from './payees.ts';
 import { beginProblems } from './refusal.ts';
 import type { Transfer } from './transfer.ts';
 import type { Transfers } from './transfers.ts';
@@ -21,6 +23,11 @@ import { transferView } from './view.ts';
 export interface TransferRoutesDeps extends TransfersDeps {
   transfers: Transfers;
   verification: Pick<Verification, 'demand'>;
+  payees: Payees;
+  /** What others may see of people. */
+  shownNames: (sql: Sql, userIds: readonly string[]) => Promise<ReadonlyMap<string, string>>;
+  /** Address at which the wallet is served. */
+  publicUrl: string;
   /** The one currency that transfers are in. */
   currency: string;
 }
@@ -49,9 +56,17 @@ export function transferStream(deps: TransferRoutesDeps): StreamSource {
     async views(userId, ids) {
       const found = await deps.transfers.findMany(deps.db, ids);
       const seen = found.filter((t) => isSeenBy(t, userId));
-      return new Map(seen.map((t) => [t.id, transferView(t, userId, deps.bankOf)]));
+      const views = await viewsOf(deps, deps.db, userId, seen);
+      return new Map(seen.map((t, i) => [t.id, views[i]]));
     },
   };
+}
+
+/** Transfers as this person sees them: who sent what one has received. */
+async function viewsOf(deps: TransferRoutesDeps, sql: Sql, userId: string, list: readonly Transfer[]) {
+  const senders = list.filter((t) => t.payerId !== userId).map((t) => t.payerId);
+  const names = await deps.shownNames(sql, [...new Set(senders)]);
+  return list.map((t) => transferView(t, userId, deps.bankOf, names.get(t.payerId) ?? null));
 }
 
 /** A payer sees all that he or she sends, a payee what has arrived. */
@@ -80,8 +95,12 @@ function sendRoutes(app: HttpApp, deps: TransferRoutesDeps): void {
       const p = callerAs(request, 'wallet');
       const { from_card_id, to, amount, currency, note, repeat_confirmed, scheduled_at } = request.body;
       if (currency !== deps.currency) throw new ProblemError('currency_not_supported');
-      await deps.verification.demand(request, { operation: 'own_transfer', amount: BigInt(amount) });
-      const destination: Destination = { kind: 'card', tokenId: toUuid(to.card_id, 'tok') };
+      const own = 'card_id' in to;
+      const operation = own ? 'own_transfer' : 'transfer';
+      await deps.verification.demand(request, { operation, amount: BigInt(amount) });
+      const destination: Destination = own
+        ? { kind: 'card', tokenId: toUuid(to.card_id, 'tok') }
+        : { kind: 'payee', payee: await deps.payees.chosen(p.userId, toUuid(to.payee_id, 'pye')) };
       const answer = await deps.transfers.send(
         {
           order: {
@@ -167,7 +186,8 @@ function recordRoutes(app: HttpApp, deps: TransferRoutesDeps): void {
       const { userId } = callerAs(request, 'wallet');
       const t = await deps.transfers.find(deps.db, toUuid(request.params.id, 'trf'));
       if (t === undefined || !isSeenBy(t, userId)) throw new ProblemError('not_found');
-      return transferView(t, userId, deps.bankOf);
+      const [view] = await viewsOf(deps, deps.db, userId, [t]);
+      return view as TransferView;
     },
   );
 }
@@ -184,7 +204,7 @@ async function transferPage(
   const page = found.slice(0, limit);
   const last = page.at(-1);
   return {
-    data: page.map((t) => transferView(t, userId, deps.bankOf)),
+    data: await viewsOf(deps, sql, userId, page),
     next_cursor: found.length > limit && last ? fromUuid(last.id, 'trf') : null,
   };
 }

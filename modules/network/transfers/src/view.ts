@@ -67,7 +67,8 @@ export function transferView(
       name: t.payeeName,
       bank_name: payeeBank?.name ?? null,
       bank_name_en: payeeBank?.nameEn ?? null,
-      last4: mine && t.payeeVia === 'mobile' ? null : t.payeeLast4,
+      // Who is paid by number or by code has shown nobody a card.
+      last4: mine && (t.payeeVia === 'mobile' || t.payeeVia === 'code') ? null : t.payeeLast4,
     },
     debit: mine ? legView(t, 'debit', payerBank) : null,
     credit: legView(t, 'credit', payeeBank),

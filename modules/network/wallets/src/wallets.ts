@@ -1,13 +1,13 @@
 import { type Access, agree, provesItself } from '@feiqian/access';
 import type { Clock } from '@feiqian/clock';
 import type { DeviceKey } from '@feiqian/contract';
-import type { Db, Tx } from '@feiqian/db';
+import type { Db, Sql, Tx } from '@feiqian/db';
 import { ProblemError } from '@feiqian/http';
 import type { Ids } from '@feiqian/ids';
 import type { Tokens } from '@feiqian/tokens';
 import type { BankFace, BankPort } from './bank.ts';
 import { createBinding } from './bindings.ts';
-import { maskMobile, type Person, type WalletDevice } from './card.ts';
+import { maskMobile, maskName, type Person, type WalletDevice } from './card.ts';
 import { createFreezes } from './freezes.ts';
 import { createPayCodes } from './payCodes.ts';
 import { createRealNames } from './realNames.ts';
@@ -180,6 +180,13 @@ export function createWallets(deps: WalletsDeps) {
     removeDevice,
     setFreeMax,
     mobileOf,
+    /** The person of a mobile number, or null. Never tell a caller which. */
+    personOfMobile: (mobile: string) => store.personByMobile(db, deps.keyedHash('mobile', mobile)),
+    /** What others may see of people: a masked name, or the masked mobile number of one without a name. */
+    async shownNames(sql: Sql, userIds: readonly string[]): Promise<Map<string, string>> {
+      const people = await store.peopleByIds(sql, userIds);
+      return new Map(people.map((p) => [p.id, p.name === null ? p.mobileMasked : maskName(p.name)]));
+    },
     issuers: deps.issuers,
     ...createBinding(deps, mobileOf),
     ...createRealNames(deps, mobileOf),
