@@ -32,17 +32,12 @@ import {
 } from '@feiqian/payments';
 import type { Logger } from '@feiqian/telemetry';
 import { createTokens, tokensMigrations } from '@feiqian/tokens';
-import {
-  createPayees,
-  createTransfers,
-  isTransferForward,
-  ownersOfTransferReferences,
-  transfersMigrations,
-} from '@feiqian/transfers';
+import { isTransferForward, ownersOfTransferReferences, transfersMigrations } from '@feiqian/transfers';
 import { createVerification, type Verification, verificationMigrations } from '@feiqian/verification';
 import { createWallets, type Wallets, type WalletsDeps, walletsMigrations } from '@feiqian/wallets';
 import { bankPort } from './bankPort.ts';
 import { composeAccounts } from './composeAccounts.ts';
+import { composeTransfers } from './composeTransfers.ts';
 import type { Config } from './config.ts';
 
 /** The network's own ledger. */
@@ -317,37 +312,12 @@ function composePayments(
   };
   const payments = createPayments(paymentDeps);
   const random = () => (base.random(new Uint8Array(1))[0] as number) / 255;
-  const transferDeps = {
-    ...paymentDeps,
-    bankApi: banks.bankApi,
-    wire: {
-      institution: config.institution,
-      institutionOf(memberId: string): string {
-        const member = members.get(memberId);
-        if (!member) throw new Error(`member ${memberId} of a transfer is missing`);
-        return member.institution;
-      },
-    },
-    booksOf: (currency: string) => ({
-      ledger: ledgerOf(currency),
-      positionOf: (memberId: string) => members.positionAccount(memberId, currency),
-    }),
-    bankOf: paymentDeps.view.bankOf,
-    random,
-  };
-  const transfers = createTransfers(transferDeps);
-  const payees = createPayees({
-    db,
-    clock,
-    ids,
-    tokens,
-    keyedHash: base.keystore.keyedHash,
-    bankApi: banks.bankApi,
-    memberOf: (number) => members.routeByPan(number)?.member.id ?? null,
-    bankOf: paymentDeps.view.bankOf,
-    personOfMobile: wallets.personOfMobile,
-    shownNames: wallets.shownNames,
-  });
+  const transferRoutesDeps = composeTransfers(
+    { config, ledgerOf, random, wallets, banks },
+    base,
+    paymentDeps,
+  );
+  const { transfers } = transferRoutesDeps;
 
   const forwarder = createForwarder({
     db,
@@ -372,15 +342,7 @@ function composePayments(
     transfers,
     forwarder,
     paymentRoutesDeps: { ...paymentDeps, now: clock.now, payments },
-    transferRoutesDeps: {
-      ...transferDeps,
-      now: clock.now,
-      transfers,
-      payees,
-      shownNames: wallets.shownNames,
-      currency: config.currency,
-      publicUrl: config.publicUrl,
-    },
+    transferRoutesDeps,
   };
 }
 

@@ -56,6 +56,12 @@ async function catchUp(): Promise<void> {
   }
 }
 
+/** A transfer's news: each screen that shows it asks again. */
+function takeTransfer(): void {
+  for (const key of ['transfer', 'transfers', 'balance', 'accounts', 'account-balance', 'movements'])
+    void queryClient.invalidateQueries({ queryKey: [key] });
+}
+
 /** What a bank told may have changed everything that banks were asked for. */
 function takeNotice(): void {
   for (const key of ['notices', 'accounts', 'account-balance', 'account-limits', 'movements', 'balance'])
@@ -69,6 +75,7 @@ export function useLive(): void {
     '/v1/wallet/stream',
     (event) => {
       if (event.name === 'notice') return takeNotice();
+      if (event.name === 'transfer') return takeTransfer();
       const payment = paymentIn(event.data);
       if (!payment) return;
       // A pay code was shown for more than it may pay: the phone asks.
@@ -76,7 +83,7 @@ export function useLive(): void {
         void router.navigate({ to: '/pay/$paymentId', params: { paymentId: payment.id } });
       else takeNews(payment);
     },
-    { events: ['payment', 'notice'] },
+    { events: ['payment', 'notice', 'transfer'] },
   );
   useEffect(() => {
     if (state !== 'open') return;

@@ -126,6 +126,30 @@ const card = createRoute({
   path: 'cards/$cardId',
   component: lazyRouteComponent(() => import('./screens/card.tsx'), 'CardScreen'),
 });
+const transfers = createRoute({
+  ...parent,
+  path: 'transfers',
+  component: lazyRouteComponent(() => import('./screens/transfers.tsx'), 'TransfersScreen'),
+});
+const transfer = createRoute({
+  ...parent,
+  path: 'transfers/$transferId',
+  component: lazyRouteComponent(() => import('./screens/transfer.tsx'), 'TransferScreen'),
+});
+const send = createRoute({
+  ...parent,
+  path: 'send',
+  validateSearch: (search: Record<string, unknown>): { own?: boolean; code?: string } => ({
+    own: search.own === true ? true : undefined,
+    code: /^rcv_[0-9a-f]{32}$/.exec(text(search.code) ?? '')?.[0],
+  }),
+  component: lazyRouteComponent(() => import('./screens/send.tsx'), 'SendScreen'),
+});
+const receive = createRoute({
+  ...parent,
+  path: 'receive',
+  component: lazyRouteComponent(() => import('./screens/receive.tsx'), 'ReceiveScreen'),
+});
 const accounts = createRoute({
   ...parent,
   path: 'accounts',
@@ -182,6 +206,10 @@ const routeTree = root.addChildren([
     cards,
     card,
     accounts,
+    transfers,
+    transfer,
+    send,
+    receive,
     account,
     notices,
     me,

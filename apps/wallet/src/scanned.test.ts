@@ -16,6 +16,13 @@ test('a payment link leads to its payment, whatever host it names', () => {
   });
 });
 
+test('a receive code leads to its person, and an address with more in it to the network', () => {
+  const code = `rcv_${'0123456789abcdef'.repeat(2)}`;
+  expect(sortScanned(`http://localhost:8080/wallet/send?code=${code}`)).toEqual({ kind: 'receive', code });
+  const more = `http://localhost:8080/wallet/send?code=${code}&amount=1`;
+  expect(sortScanned(more)).toEqual({ kind: 'code', text: more });
+});
+
 test('an address that only looks like one goes to the network as text', () => {
   for (const text of [
     `https://pay.example.org/wallet/pay/${paymentId}/../x`,

@@ -9,12 +9,15 @@ import { identityEn } from './words/identity-en.ts';
 import { identityZh } from './words/identity-zh.ts';
 import { securityEn } from './words/security-en.ts';
 import { securityZh } from './words/security-zh.ts';
+import { transfersEn } from './words/transfers-en.ts';
+import { transfersZh } from './words/transfers-zh.ts';
 import { zh } from './words/zh.ts';
 
 test('the wallet says the same in both languages', () => {
   expect(catalogueDifference(securityZh, securityEn as Catalogue)).toEqual([]);
   expect(catalogueDifference(identityZh, identityEn as Catalogue)).toEqual([]);
   expect(catalogueDifference(zh, en as unknown as Catalogue)).toEqual([]);
+  expect(catalogueDifference(transfersZh, transfersEn as unknown as Catalogue)).toEqual([]);
   expect(catalogueDifference(accountsZh, accountsEn as unknown as Catalogue)).toEqual([]);
 });
 

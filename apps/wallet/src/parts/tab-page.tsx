@@ -119,7 +119,7 @@ export function TabPage({ tab, title, header, actions, children }: TabPageProps)
 /** A screen one step inside: a title, a way back. `fallback` is where back leads on a fresh start. */
 export function InnerPage(props: {
   title: string;
-  fallback?: '/' | '/accounts' | '/cards' | '/records' | '/me';
+  fallback?: '/' | '/accounts' | '/transfers' | '/cards' | '/records' | '/me';
   actions?: ReactNode;
   foot?: ReactNode;
   className?: string;

@@ -14,7 +14,7 @@ import {
 } from '@feiqian/ui';
 import { useQuery } from '@tanstack/react-query';
 import { Link } from '@tanstack/react-router';
-import { Plus, QrCode, ScanLine, Settings } from 'lucide-react';
+import { ArrowLeftRight, Plus, QrCode, ScanLine, Settings } from 'lucide-react';
 import type { ReactNode } from 'react';
 import { useTranslation } from 'react-i18next';
 import { BalancePeek } from '../parts/balance.tsx';
@@ -43,6 +43,38 @@ function Door({ to, main, icon, label, detail }: DoorProps) {
         <span className={cx('block text-14', main ? 'text-on-brand' : 'text-muted')}>{detail}</span>
       </span>
     </Link>
+  );
+}
+
+function SmallDoor({ to, icon, label }: { to: '/transfers' | '/receive'; icon: ReactNode; label: string }) {
+  return (
+    <Link
+      to={to}
+      search={{}}
+      className="target flex flex-1 items-center justify-center gap-2 rounded-card border border-line bg-raised px-4 py-3 text-16 hover:bg-sunken"
+    >
+      {icon}
+      {label}
+    </Link>
+  );
+}
+
+/** Sending to and receiving from people. */
+function SmallDoors() {
+  const { t } = useTranslation();
+  return (
+    <div className="mt-3 flex gap-3">
+      <SmallDoor
+        to="/transfers"
+        icon={<ArrowLeftRight size={20} strokeWidth={1.75} aria-hidden="true" className="text-brand" />}
+        label={t('home.transfer')}
+      />
+      <SmallDoor
+        to="/receive"
+        icon={<QrCode size={20} strokeWidth={1.75} aria-hidden="true" className="text-brand" />}
+        label={t('home.receive')}
+      />
+    </div>
   );
 }
 
@@ -184,6 +216,7 @@ export function HomeScreen() {
           detail={t('home.codeDetail')}
         />
       </div>
+      <SmallDoors />
       <Section
         title={t('home.cards')}
         action={

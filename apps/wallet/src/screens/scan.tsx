@@ -22,6 +22,8 @@ export function ScanScreen() {
         params: { paymentId: scanned.paymentId },
         replace: true,
       });
+    } else if (scanned.kind === 'receive') {
+      void router.navigate({ to: '/send', search: { code: scanned.code }, replace: true });
     } else {
       void router.navigate({ to: '/to', search: { code: scanned.text }, replace: true });
     }

@@ -43,6 +43,8 @@ export const en: SameShape<typeof zh> & Plurals = {
     scanDetail: 'Pay a merchant',
     code: 'Pay code',
     codeDetail: 'Works offline',
+    transfer: 'Transfer',
+    receive: 'Receive',
     cards: 'My cards',
     allCards: 'All',
     addCard: 'Add cards',

@@ -30,6 +30,8 @@ export const zh = {
     scanDetail: '付给商户',
     code: '付款码',
     codeDetail: '离线可用',
+    transfer: '转账',
+    receive: '收款',
     cards: '我的卡',
     allCards: '全部',
     addCard: '添加银行卡',

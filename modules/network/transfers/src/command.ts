@@ -7,7 +7,7 @@ import type { NewEvent } from '@feiqian/outbox';
 import type { TokenWithCard } from '@feiqian/tokens';
 import type { Destination } from './deps.ts';
 import type { Numbers } from './message.ts';
-import type { Change, Due } from './store.ts';
+import type { Change, Due } from './store/transfers.ts';
 import type { LegOutcome, Order, Reference, Transfer } from './transfer.ts';
 import { eventData } from './view.ts';
 

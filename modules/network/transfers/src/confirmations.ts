@@ -3,7 +3,7 @@ import type { IssuerAnswer } from '@feiqian/links';
 import type { Command, Outcome } from './command.ts';
 import type { TransfersDeps } from './deps.ts';
 import { creditKey, creditOutcomeOf, creditRequest, type Numbers, nextStep, outcomeOf } from './message.ts';
-import * as store from './store.ts';
+import * as store from './store/transfers.ts';
 import type { LegOutcome, Transfer } from './transfer.ts';
 
 /** Transfers looked at in one turn. */

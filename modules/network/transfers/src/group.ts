@@ -6,7 +6,7 @@ import type { TokenWithCard } from '@feiqian/tokens';
 import { type Command, Group, type Loaded, type Outcome } from './command.ts';
 import { decide } from './decide.ts';
 import type { TransfersDeps } from './deps.ts';
-import * as store from './store.ts';
+import * as store from './store/transfers.ts';
 import type { Transfer } from './transfer.ts';
 
 /** The same payee and amount within this time is asked about once more, in ms. */

@@ -4,8 +4,8 @@ import { CheckTransferPayee, Receiving, SetReceiving, TransferPayee } from '@fei
 import { type HttpApp, idempotently, requestKey, sendAnswer } from '@feiqian/http';
 import { fromUuid, toUuid } from '@feiqian/ids';
 import type { TokenWithCard } from '@feiqian/tokens';
-import type { CheckedPayee, ReceivingRow } from './payeeStore.ts';
 import type { TransferRoutesDeps } from './routes.ts';
+import type { CheckedPayee, ReceivingRow } from './store/payees.ts';
 
 const wallet = { callers: ['wallet'] as const };
 

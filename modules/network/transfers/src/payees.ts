@@ -6,7 +6,7 @@ import { type Ids, toUuid } from '@feiqian/ids';
 import type { BankApi } from '@feiqian/links';
 import type { Tokens, TokenWithCard } from '@feiqian/tokens';
 import type { BankName } from './deps.ts';
-import * as store from './payeeStore.ts';
+import * as store from './store/payees.ts';
 import type { Payee } from './transfer.ts';
 
 export interface PayeesDeps {

@@ -2,7 +2,7 @@ import type { Tx } from '@feiqian/db';
 import type { Settled } from '@feiqian/links';
 import type { NewEvent } from '@feiqian/outbox';
 import type { TransfersDeps } from './deps.ts';
-import * as store from './store.ts';
+import * as store from './store/transfers.ts';
 import { returned } from './transfer.ts';
 import { eventData } from './view.ts';
 

@@ -22,6 +22,7 @@ import { transferView } from './view.ts';
 
 export interface TransferRoutesDeps extends TransfersDeps {
   transfers: Transfers;
+  now: () => number;
   verification: Pick<Verification, 'demand'>;
   payees: Payees;
   /** What others may see of people. */

@@ -10,7 +10,7 @@ import { runGroup } from './group.ts';
 import { creditRequest, debitRequest, type Numbers, outcomeOf } from './message.ts';
 import { refusal } from './refusal.ts';
 import { settleReturns } from './returns.ts';
-import * as store from './store.ts';
+import * as store from './store/transfers.ts';
 import type { Order, Transfer } from './transfer.ts';
 import { transferView } from './view.ts';
 

@@ -1,6 +1,6 @@
 import { instant } from '@feiqian/clock';
 import type { Sql, SqlValue, Tx } from '@feiqian/db';
-import type { Limit, Transfer } from './transfer.ts';
+import type { Limit, Transfer } from '../transfer.ts';
 
 type Cell = string | number | bigint | null;
 interface Column {

@@ -1,0 +1,79 @@
+import type { Keystore } from '@feiqian/keystore';
+import type { BankApi } from '@feiqian/links';
+import type { Members } from '@feiqian/members';
+import { createPayees, createTransfers, type PayeesDeps, type TransfersDeps } from '@feiqian/transfers';
+import type { Verification } from '@feiqian/verification';
+import type { Wallets } from '@feiqian/wallets';
+import type { Config } from './config.ts';
+
+/** What transfers share with payments. */
+type Shared = Pick<
+  TransfersDeps,
+  | 'db'
+  | 'hotDb'
+  | 'clock'
+  | 'ids'
+  | 'outbox'
+  | 'ledger'
+  | 'links'
+  | 'references'
+  | 'signing'
+  | 'kickForwarder'
+> & { tokens: TransfersDeps['tokens'] & PayeesDeps['tokens']; verification: Verification };
+
+interface Given {
+  config: Config;
+  ledgerOf: (currency: string) => number;
+  random: () => number;
+  wallets: Wallets;
+  banks: { bankApi: BankApi };
+}
+
+/** Transfers and payees, with what their routes need. */
+export function composeTransfers(
+  { config, ledgerOf, random, wallets, banks: { bankApi } }: Given,
+  { members, keystore }: { members: Members; keystore: Keystore },
+  shared: Shared,
+) {
+  const { shownNames, personOfMobile } = wallets;
+  const bankOf = (memberId: string) => members.get(memberId);
+  const deps = {
+    ...shared,
+    bankApi,
+    bankOf,
+    random,
+    wire: {
+      institution: config.institution,
+      institutionOf(memberId: string): string {
+        const member = members.get(memberId);
+        if (!member) throw new Error(`member ${memberId} of a transfer is missing`);
+        return member.institution;
+      },
+    },
+    booksOf: (currency: string) => ({
+      ledger: ledgerOf(currency),
+      positionOf: (memberId: string) => members.positionAccount(memberId, currency),
+    }),
+  };
+  const payees = createPayees({
+    db: shared.db,
+    clock: shared.clock,
+    ids: shared.ids,
+    tokens: shared.tokens,
+    keyedHash: keystore.keyedHash,
+    bankApi,
+    bankOf,
+    memberOf: (number) => members.routeByPan(number)?.member.id ?? null,
+    personOfMobile,
+    shownNames,
+  });
+  return {
+    ...deps,
+    now: shared.clock.now,
+    transfers: createTransfers(deps),
+    payees,
+    shownNames,
+    currency: config.currency,
+    publicUrl: config.publicUrl,
+  };
+}
