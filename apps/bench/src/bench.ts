@@ -73,7 +73,7 @@ export async function runBench(o: BenchOptions): Promise<BenchFigures> {
   }
 }
 
-async function database(
+export async function database(
   o: BenchOptions,
   closers: (() => unknown)[],
 ): Promise<Partial<PrivatePostgres> & { url: string }> {
@@ -86,7 +86,7 @@ async function database(
   return server;
 }
 
-function yardstick(o: BenchOptions, postgres: Partial<PrivatePostgres> & { url: string }): number {
+export function yardstick(o: BenchOptions, postgres: Partial<PrivatePostgres> & { url: string }): number {
   const best = bestTpcB(postgres.binaries ?? findPostgresBinaries() ?? '', postgres.url, {
     scale: 20,
     seconds: 5,
@@ -98,7 +98,7 @@ function yardstick(o: BenchOptions, postgres: Partial<PrivatePostgres> & { url: 
   return best.tps;
 }
 
-async function environment(
+export async function environment(
   o: BenchOptions,
   url: string | null,
   dir: string,
@@ -117,7 +117,7 @@ async function environment(
   };
 }
 
-async function stubs(isoPort: number, closers: (() => unknown)[]): Promise<BankStub[]> {
+export async function stubs(isoPort: number, closers: (() => unknown)[]): Promise<BankStub[]> {
   const out: BankStub[] = [];
   for (const [i, bank] of sandboxBanks.entries())
     out.push(await startBankStub(bank.settings, isoPort + i, () => 0));
@@ -188,7 +188,7 @@ async function measure(
   }
 }
 
-function report(o: BenchOptions, name: string, r: LoadResult): void {
+export function report(o: BenchOptions, name: string, r: LoadResult): void {
   const ms = (n: number) => n.toFixed(1);
   o.write(
     `${name.padEnd(10)}${r.perSecond.toFixed(0)} captured/s  p50 ${ms(r.p50)}  p95 ${ms(r.p95)}  p99 ${ms(r.p99)}  max ${ms(r.max)} ms`,
@@ -196,7 +196,7 @@ function report(o: BenchOptions, name: string, r: LoadResult): void {
   for (const [what, n] of Object.entries(r.others)) o.write(`          not captured: ${n} × ${what}`);
 }
 
-async function audit(o: BenchOptions, env: Record<string, string>): Promise<boolean> {
+export async function audit(o: BenchOptions, env: Record<string, string>): Promise<boolean> {
   const { clean, said } = await auditBooks(o.command, env);
   o.write(`audit     ${clean ? 'clean' : 'FAILED'}`);
   if (!clean) o.write(said);

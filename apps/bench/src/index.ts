@@ -12,3 +12,4 @@ export { freePorts, startProcess, stopProcess } from './process.ts';
 export { writeResults } from './report/results.ts';
 export { signedPay } from './signedPay.ts';
 export { runSuite } from './suite.ts';
+export { runTransferBench } from './transfers.ts';

@@ -47,7 +47,7 @@ async function purchase(
     : `pay 200 ${/"state":"([a-z_]+)"/.exec(paid.body)?.[1]}`;
 }
 
-function codeOf(body: string): string {
+export function codeOf(body: string): string {
   return /"code":"([a-z_]+)"/.exec(body)?.[1] ?? '';
 }
 
@@ -55,11 +55,19 @@ function codeOf(body: string): string {
  * Offers purchases and measures them. With a rate it is an open model: each purchase has its due time, and its
  * latency counts from then, also when the generator had to wait for a free connection.
  */
-export async function runLoad(
+export function runLoad(
   client: LoadClient,
   prepared: Prepared,
   options: LoadOptions,
   run: string,
+): Promise<LoadResult> {
+  return offerLoad((n) => purchase(client, prepared, n, options.hotMerchant, run), options);
+}
+
+/** The same with anything: `perform` does the n-th and says `captured`, or what else came of it. */
+export async function offerLoad(
+  perform: (n: number) => Promise<string>,
+  options: Omit<LoadOptions, 'hotMerchant'>,
 ): Promise<LoadResult> {
   const latencies: number[] = [];
   const others: Record<string, number> = {};
@@ -76,7 +84,7 @@ export async function runLoad(
       const n = started;
       started += 1;
       open += 1;
-      void purchase(client, prepared, n, options.hotMerchant, run)
+      void perform(n)
         .catch((e: Error) => `error ${e.message}`)
         .then((end) => {
           open -= 1;

@@ -13,7 +13,7 @@ export interface Signer {
  * Pays as a wallet does: signed with a nonce of an earlier answer, or a fresh one when there is none; when that is
  * refused, with this refusal. With a patience (ms) the answer is given up after that time.
  */
-export async function signedPay(
+export function signedPay(
   client: LoadClient,
   payer: Signer,
   cardId: string,
@@ -21,11 +21,22 @@ export async function signedPay(
   idempotencyKey: string,
   patienceMs?: number,
 ): Promise<RawAnswer> {
+  const path = `/v1/wallet/payments/${paymentId}/pay`;
+  return signedPost(client, payer, path, `{"card_id":"${cardId}"}`, idempotencyKey, patienceMs);
+}
+
+/** Any signed write of a wallet, as {@link signedPay} is one. */
+export async function signedPost(
+  client: LoadClient,
+  payer: Signer,
+  path: string,
+  body: string,
+  idempotencyKey: string,
+  patienceMs?: number,
+): Promise<RawAnswer> {
   const { requestKey, nonces } = payer;
   const nonce = nonces.pop() ?? (await freshNonce(client, payer, patienceMs));
   if (typeof nonce !== 'string') return nonce;
-  const path = `/v1/wallet/payments/${paymentId}/pay`;
-  const body = `{"card_id":"${cardId}"}`;
   const signed = Object.entries(
     signedHeaders(requestKey, { method: 'POST', path, body, idempotencyKey }, nonce),
   );
@@ -40,7 +51,7 @@ export async function signedPay(
   // Who was away too long signs again; the older nonces are too old as well.
   if (answer.status !== 403 || !answer.body.includes('"nonce_stale"')) return answer;
   nonces.splice(0, nonces.length - 1);
-  return signedPay(client, payer, cardId, paymentId, idempotencyKey, patienceMs);
+  return signedPost(client, payer, path, body, idempotencyKey, patienceMs);
 }
 
 async function freshNonce(

@@ -163,6 +163,21 @@ const bench = program
     ending(clean ? 0 : 1);
   });
 
+bench
+  .command('transfers')
+  .description('measure whole transfers from one bank to another and audit the books')
+  .addOption(new Option('--engine <engine>', 'database').choices(['postgres', 'pglite']))
+  .addOption(new Option('--bank <bank>', 'who answers').choices(['stub', 'reference']).default('reference'))
+  .option('--seconds <n>', 'length of each measured run', '10')
+  .option('--in-flight <n>', 'transfers under way at the most', '256')
+  .option('--connections <n>', 'HTTP connections of the generator', '256')
+  .option('--rate <n>', 'transfers a second of the latency run (default: 80 % of the capacity found)')
+  .option('--no-yardstick', 'leave pgbench out')
+  .action(async (options: Record<string, string | boolean>) => {
+    const { runTransferBench } = await import('@feiqian/app-bench');
+    ending((await runTransferBench(benchOptions(options))) ? 0 : 1);
+  });
+
 addLadder(bench, ownCommand, ending);
 
 await program.parseAsync();
