@@ -11,9 +11,10 @@ import type {
   SecuritySettings,
 } from '@feiqian/contract';
 import { queryOptions } from '@tanstack/react-query';
-import { api } from './client.ts';
-import { keep } from './keep.ts';
+import { api, queryClient } from './client.ts';
+import { keep, kept } from './keep.ts';
 import { isOpen } from './record.ts';
+import { type Difference, differencesOf } from './timeline.ts';
 
 export const recentMax = 20;
 const pageSize = 100;
@@ -30,10 +31,21 @@ export const cardsQuery = queryOptions({
   },
 });
 
+const differencesKey = ['differences'];
+
+/** Where the phone's copy did not agree with the network when it was compared last. */
+export const differencesQuery = queryOptions({
+  queryKey: differencesKey,
+  queryFn: (): Difference[] => queryClient.getQueryData<Difference[]>(differencesKey) ?? [],
+  staleTime: Number.POSITIVE_INFINITY,
+});
+
 export const recentQuery = queryOptions({
   queryKey: ['recent'],
   queryFn: async ({ signal }) => {
     const { data } = await api.get<PaymentPage>(`/v1/wallet/payments?limit=${recentMax}`, { signal });
+    // What was kept is compared before it is replaced; the records show what does not agree.
+    queryClient.setQueryData(differencesKey, differencesOf((await kept('payments')) ?? [], data));
     void keep('payments', data);
     return data;
   },

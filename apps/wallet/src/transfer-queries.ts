@@ -17,6 +17,30 @@ export const transfersQuery = queryOptions({
     (await api.get<TransferPage>(`/v1/wallet/transfers?limit=${recentTransfers}`, { signal })).data,
 });
 
+const monthPagesMax = 10;
+const pageSize = 100;
+
+/** Transfers back to the first day of a month, newest first. */
+export const monthTransfersQuery = (month: string) =>
+  queryOptions({
+    queryKey: ['transfers', month],
+    queryFn: async ({ signal }) => {
+      const found: Transfer[] = [];
+      const from = Date.parse(`${month}-01T00:00:00+08:00`);
+      let cursor: string | null = null;
+      for (let page = 0; page < monthPagesMax; page += 1) {
+        const after: string = cursor === null ? '' : `&cursor=${cursor}`;
+        const path = `/v1/wallet/transfers?limit=${pageSize}${after}`;
+        const answer: TransferPage = await api.get<TransferPage>(path, { signal });
+        found.push(...answer.data);
+        cursor = answer.next_cursor;
+        const oldest = answer.data.at(-1);
+        if (cursor === null || !oldest || Date.parse(oldest.created_at) < from) break;
+      }
+      return found;
+    },
+  });
+
 /** One transfer; asked again by itself while its outcome is open. */
 export const transferQuery = (id: string) =>
   queryOptions({

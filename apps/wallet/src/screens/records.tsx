@@ -17,10 +17,13 @@ import {
 import { useQuery } from '@tanstack/react-query';
 import { useRouter, useSearch } from '@tanstack/react-router';
 import { ChevronLeft, ChevronRight } from 'lucide-react';
+import { useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { useOnline } from '../parts/online.ts';
 import { PaymentRow } from '../parts/payment-row.tsx';
+import { Differences, RecordTools } from '../parts/record-tools.tsx';
 import { TabPage } from '../parts/tab-page.tsx';
+import { TransferRow } from '../parts/transfer-row.tsx';
 import { monthQuery, recentQuery } from '../queries.ts';
 import {
   type MonthView,
@@ -31,6 +34,8 @@ import {
   shiftMonth,
 } from '../record.ts';
 import { networkNow } from '../session.ts';
+import { byDay, timeline } from '../timeline.ts';
+import { monthTransfersQuery } from '../transfer-queries.ts';
 
 interface Search {
   month?: string;
@@ -151,12 +156,12 @@ function Sums({ view }: { view: MonthView }) {
   );
 }
 
-function Days({ view }: { view: MonthView }) {
+function Days({ days }: { days: ReturnType<typeof byDay> }) {
   const { t } = useTranslation();
   const language = useLanguage();
   const today = dayKey(networkNow());
   const yesterday = dayKey(networkNow() - 86_400_000);
-  return view.days.map(({ day, payments }) => (
+  return days.map(({ day, entries }) => (
     <section key={day} className="mt-5">
       <h3 className="pb-2 text-14 text-muted">
         {day === today
@@ -166,9 +171,13 @@ function Days({ view }: { view: MonthView }) {
             : formatTime(`${day}T04:00:00Z`, 'day', language)}
       </h3>
       <List>
-        {payments.map((payment) => (
-          <PaymentRow key={payment.id} payment={payment} />
-        ))}
+        {entries.map((entry) =>
+          entry.kind === 'payment' ? (
+            <PaymentRow key={entry.id} payment={entry.payment} />
+          ) : (
+            <TransferRow key={entry.id} transfer={entry.transfer} />
+          ),
+        )}
       </List>
     </section>
   ));
@@ -180,7 +189,10 @@ export function RecordsScreen() {
   const language = useLanguage();
   const { month, filter, day, go } = useRecordSearch();
   const { payments, asked, keptOnly } = useMonth(month);
+  const transfers = useQuery(monthTransfersQuery(month));
+  const [query, setQuery] = useState('');
   const view = monthView(payments ?? [], month, filter, day);
+  const entries = timeline(payments ?? [], transfers.data ?? [], { month, filter, day, query });
   const options = recordFilters.map((value) => ({ value, label: t(`records.filters.${value}`) }));
 
   return (
@@ -211,11 +223,15 @@ export function RecordsScreen() {
               {t('records.clearDay')}
             </Button>
           ) : null}
+          <RecordTools month={month} query={query} onQuery={setQuery} entries={entries} />
+          <Differences />
           {keptOnly ? <p className="mt-3 text-14 text-amber">{t('records.keptOnly')}</p> : null}
-          {view.days.length ? (
-            <Days view={view} />
+          {entries.length ? (
+            <Days days={byDay(entries)} />
           ) : (
-            <EmptyState title={filter === 'all' && !day ? t('records.empty') : t('records.emptyFilter')} />
+            <EmptyState
+              title={filter === 'all' && !day && !query ? t('records.empty') : t('records.emptyFilter')}
+            />
           )}
         </>
       ) : asked.isError ? (

@@ -101,6 +101,16 @@ export const transfersEn: SameShape<typeof transfersZh> = {
   newCode: 'Make a new code',
   newCodeDone: 'Changed; the old code is no longer good',
   receiveFailed: 'It was not changed',
+  records: {
+    search: 'Search',
+    searchHint: 'Name, note, reference or amount',
+    export: 'Export CSV',
+    difference: 'What this phone has kept and what the network tells differ: {{count}}',
+    differenceDetail: 'The network’s record counts. If you did not do this, call your bank.',
+    kept: 'Phone {{amount}}',
+    told: 'Network {{amount}}',
+    gone: 'The network has no such record',
+  },
   copy: 'Copy the link',
   copied: 'Copied',
 };

@@ -97,6 +97,16 @@ export const transfersZh = {
   newCode: '换一个收款码',
   newCodeDone: '已更换，旧的收款码失效',
   receiveFailed: '没有更改成功',
+  records: {
+    search: '搜索',
+    searchHint: '名称、附言、参考号或金额',
+    export: '导出 CSV',
+    difference: '本机保存的账单与网络记录不一致：{{count}} 笔',
+    differenceDetail: '以网络记录为准。如果你没有做过这笔交易，请联系银行。',
+    kept: '本机 {{amount}}',
+    told: '网络 {{amount}}',
+    gone: '网络没有这笔记录',
+  },
   copy: '复制链接',
   copied: '已复制',
 } as const;
