@@ -64,9 +64,3 @@ export function freeSlot(taken: readonly number[]): number | null {
 export function maskMobile(mobile: string): string {
   return `${mobile.slice(0, 3)}****${mobile.slice(-4)}`;
 }
-
-/** The first character and a star for each other one: `陈**`. */
-export function maskName(name: string): string {
-  const [first = '', ...rest] = name.trim();
-  return first + '*'.repeat(Math.max(1, rest.length));
-}

@@ -7,9 +7,10 @@ import type { Ids } from '@feiqian/ids';
 import type { Tokens } from '@feiqian/tokens';
 import type { BankFace, BankPort } from './bank.ts';
 import { createBinding } from './bindings.ts';
-import { maskMobile, maskName, type Person, type WalletDevice } from './card.ts';
+import { maskMobile, type Person, type WalletDevice } from './card.ts';
 import { createFreezes } from './freezes.ts';
 import { createPayCodes } from './payCodes.ts';
+import { maskName } from './realName.ts';
 import { createRealNames } from './realNames.ts';
 import * as store from './store.ts';
 
