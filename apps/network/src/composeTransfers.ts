@@ -35,7 +35,7 @@ export function composeTransfers(
   { members, keystore }: { members: Members; keystore: Keystore },
   shared: Shared,
 ) {
-  const { shownNames, personOfMobile } = wallets;
+  const { shownNames } = wallets;
   const bankOf = (memberId: string) => members.get(memberId);
   const deps = {
     ...shared,
@@ -64,7 +64,7 @@ export function composeTransfers(
     bankApi,
     bankOf,
     memberOf: (number) => members.routeByPan(number)?.member.id ?? null,
-    personOfMobile,
+    personOfMobile: async (mobile) => (await wallets.personOfMobile(mobile)) ?? null,
     shownNames,
   });
   return {

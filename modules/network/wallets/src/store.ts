@@ -43,14 +43,6 @@ export async function setFreeMax(sql: Sql, userId: string, amount: bigint | null
   await sql.query('update wallets.person set free_max = $2 where id = $1', [userId, amount]);
 }
 
-/** The person of a mobile number, by its keyed hash. */
-export async function personByMobile(sql: Sql, mobileHash: Uint8Array): Promise<string | null> {
-  const { rows } = await sql.query<{ id: string }>('select id from wallets.person where mobile_hash = $1', [
-    mobileHash,
-  ]);
-  return rows[0]?.id ?? null;
-}
-
 /** What others may see of people. */
 export async function peopleByIds(sql: Sql, ids: readonly string[]): Promise<Person[]> {
   if (ids.length === 0) return [];

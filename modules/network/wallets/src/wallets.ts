@@ -181,8 +181,6 @@ export function createWallets(deps: WalletsDeps) {
     removeDevice,
     setFreeMax,
     mobileOf,
-    /** The person of a mobile number, or null. Never tell a caller which. */
-    personOfMobile: (mobile: string) => store.personByMobile(db, deps.keyedHash('mobile', mobile)),
     /** What others may see of people: a masked name, or the masked mobile number of one without a name. */
     async shownNames(sql: Sql, userIds: readonly string[]): Promise<Map<string, string>> {
       const people = await store.peopleByIds(sql, userIds);
