@@ -60,6 +60,7 @@ test('every write of a wallet but these is signed', async () => {
   expect(unsigned).toEqual([
     'DELETE /v1/wallet/sessions/current',
     'POST /v1/wallet/codes',
+    'POST /v1/wallet/notices/read',
     'POST /v1/wallet/payments',
     'POST /v1/wallet/scans',
     'POST /v1/wallet/sessions',

@@ -101,5 +101,5 @@ export function unknownId(prefix: string): string {
 
 /** The route's address for an identifier. */
 export function pathOf(route: Route, id: string): string {
-  return route.path.replace('{id}', id);
+  return route.path.replace('{id}', id).replace('{bank}', 'yunzhou');
 }
