@@ -32,8 +32,7 @@ export const suites = [
   {
     project: 'line',
     what: 'lines between network and banks that fail in every way (tests/**/*.line.ts)',
-    runs: 'always, and on PostgreSQL with --postgres',
-    onPostgres: true,
+    runs: 'always, on the embedded engine: what a line does is the same on both',
     ownBuild: true,
     byItself: true,
   },
