@@ -139,7 +139,7 @@ export async function offerPurchases(load: Load, rate: number, seconds: number):
 }
 
 /** Whoever is refused comes again after this time, so that refusals are not most of what is done. */
-const againMs = 100;
+const againMs = 300;
 
 /** A process is as fast as it gets when two seconds in a row bring no more than this beyond the best before. */
 const growth = 1.1;
