@@ -141,37 +141,25 @@ export async function offerPurchases(load: Load, rate: number, seconds: number):
 /** Whoever is refused comes again after this time, so that refusals are not most of what is done. */
 const againMs = 300;
 
-/** A process is as fast as it gets when two seconds in a row bring no more than this beyond the best before. */
-const growth = 1.1;
-
 /**
- * Captured purchases a second with so many customers at a time (closed model), of the best two seconds in a row: they
- * come until it grows no more, since a process that has just started is several times slower.
+ * Captured purchases a second with so many customers at a time (closed model), once they have come for a while: a
+ * process that has just started is several times slower.
  */
 export async function capacityOf(
   load: Load,
-  o: { atOnce: number; secondsMin: number; secondsMax: number },
+  o: { atOnce: number; warmUpSeconds: number; seconds: number },
 ): Promise<number> {
-  const counts: number[] = [];
-  const fromMs = performance.now();
+  const fromMs = performance.now() + o.warmUpSeconds * 1000;
+  const toMs = fromMs + o.seconds * 1000;
+  let captured = 0;
   let n = 0;
-  let over = false;
   const customer = async () => {
-    while (!over) {
+    while (performance.now() < toMs) {
       const { end, endAtMs } = await purchase(load, n++, performance.now());
-      const second = Math.floor((endAtMs - fromMs) / 1000);
-      if (end === 'captured') counts[second] = (counts[second] ?? 0) + 1;
-      else await pause(againMs);
+      if (end !== 'captured') await pause(againMs);
+      else if (endAtMs >= fromMs && endAtMs < toMs) captured += 1;
     }
   };
-  const customers = Promise.all(Array.from({ length: o.atOnce }, customer));
-  const pairs = () => Array.from(counts.slice(1), (count, i) => ((count ?? 0) + (counts[i] ?? 0)) / 2);
-  for (let seconds = 1; !over; seconds++) {
-    await pause(fromMs + seconds * 1000 - performance.now());
-    const known = pairs().slice(0, seconds - 1);
-    const before = Math.max(...known.slice(0, -2));
-    over = seconds >= o.secondsMax || (seconds >= o.secondsMin && Math.max(...known) < before * growth);
-  }
-  await customers;
-  return Math.max(...pairs());
+  await Promise.all(Array.from({ length: o.atOnce }, customer));
+  return captured / o.seconds;
 }
