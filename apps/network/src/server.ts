@@ -5,10 +5,11 @@ import { installGuard } from '@feiqian/access';
 import { accountRoutes } from '@feiqian/accounts';
 import { instant } from '@feiqian/clock';
 import { consoleRoutes } from '@feiqian/console';
-import { Health, MessageList, MessageQuery, Sandbox } from '@feiqian/contract';
+import { Health, type Mask, MessageList, MessageQuery, Sandbox } from '@feiqian/contract';
 import { isConnectionLost } from '@feiqian/db';
 import { createHttp, describeProblems, type HttpApp, ProblemError, watchLag } from '@feiqian/http';
 import { fromUuid } from '@feiqian/ids';
+import { maskCardNumbers } from '@feiqian/keys';
 import { merchantRoutes } from '@feiqian/merchants';
 import { noticeRoutes } from '@feiqian/notices';
 import { payerRoutes, paymentRoutes, streamRoutes } from '@feiqian/payments';
@@ -53,6 +54,11 @@ export async function buildServer(deps: ServerDeps): Promise<HttpApp> {
       ? { key: readFileSync(config.tls.keyFile, 'utf8'), cert: readFileSync(config.tls.certFile, 'utf8') }
       : undefined,
     isUnavailable: isConnectionLost,
+    masks: {
+      card_numbers: (text) => maskCardNumbers(text),
+      issued_card_numbers: (text) =>
+        maskCardNumbers(text, (digits) => network.members.routeByPan(digits) !== null),
+    } satisfies Record<Mask, (text: string) => string>,
     onInternalError: (error, request) =>
       logger.error(
         { err: error, requestId: request.id, route: request.routeOptions.url },

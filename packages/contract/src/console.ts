@@ -1,13 +1,25 @@
 import { type Static, Type } from 'typebox';
 import { Entry, FeiqianEvent, Payment, PaymentState, Refund } from './payments.ts';
-import { Id, Instant, InstantFilter, Nullable, Page, PageQuery, Strict, Text } from './shapes.ts';
+import {
+  Id,
+  Instant,
+  InstantFilter,
+  type Mask,
+  Nullable,
+  Page,
+  PageQuery,
+  Prose,
+  Reference,
+  Strict,
+  Text,
+} from './shapes.ts';
 
 /** Roles of the console. A bank or merchant user sees only what is its own. */
 export const consoleRoles = ['operator', 'bank', 'merchant', 'read_only', 'call_centre'] as const;
 export type ConsoleRole = (typeof consoleRoles)[number];
 const Role = Type.Enum(consoleRoles);
 
-export const ConsoleSignIn = Strict({ username: Text(60), password: Text(200) });
+export const ConsoleSignIn = Strict({ username: Prose(60), password: Text(200) });
 export const ConsoleMe = Strict({
   id: Id('opr'),
   name: Type.String(),
@@ -190,20 +202,24 @@ export const MerchantView = Strict({
 export type MerchantView = Static<typeof MerchantView>;
 export const MerchantPage = Page(MerchantView);
 export const CreateMerchant = Strict({
-  name: Text(60),
-  name_en: Type.String({ pattern: '^[ -~]{1,25}$', description: 'ASCII, as in the bank message' }),
+  name: Prose(60),
+  name_en: Type.String({
+    pattern: '^[ -~]{1,25}$',
+    description: 'ASCII, as in the bank message',
+    'x-masked': 'card_numbers' satisfies Mask,
+  }),
   mcc: Type.String({ pattern: '^[0-9]{4}$' }),
   city: Type.String({ pattern: '^[ -~]{1,13}$' }),
-  licence: Text(40),
+  licence: Reference(40),
   settlement_account: Type.String({ pattern: '^[0-9]{8,30}$' }),
-  store_name: Text(60),
+  store_name: Prose(60),
 });
 const Decision = Type.Union([Type.Literal('approve'), Type.Literal('suspend')]);
 export const ReviewMerchant = Strict({ decision: Decision });
 export const ReviewedMerchant = Strict({ id: Id('mer'), decision: Decision });
 export const CreateStaff = Strict({
   store_id: Id('sto'),
-  name: Text(60),
+  name: Prose(60),
   role: Type.Union([Type.Literal('cashier'), Type.Literal('supervisor')]),
   pin: Type.String({ pattern: '^[0-9]{6}$' }),
 });
@@ -224,7 +240,7 @@ export const ApiKey = Strict({
 });
 export type ApiKey = Static<typeof ApiKey>;
 export const ApiKeyList = Strict({ data: Type.Array(ApiKey) });
-export const CreateApiKey = Strict({ merchant_id: Id('mer'), name: Text(60) });
+export const CreateApiKey = Strict({ merchant_id: Id('mer'), name: Prose(60) });
 /** `secret` is shown once, here. */
 export const CreatedApiKey = Strict({ key: ApiKey, secret: Type.String() });
 

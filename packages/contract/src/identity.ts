@@ -1,11 +1,11 @@
 import { type Static, Type } from 'typebox';
 import { IdentityNumber } from './bank-api-shapes.ts';
-import { Id, Instant, Mobile, Nullable, Strict, Text } from './shapes.ts';
+import { Id, Instant, Mobile, Nullable, Prose, Strict } from './shapes.ts';
 
 /* Who a person is, a phone that is lost, leaving. docs/identity.md tells it to people. */
 
 /** Checked against the banks' records together with the account's own mobile number. */
-export const CheckIdentity = Strict({ name: Text(60), identity_number: IdentityNumber });
+export const CheckIdentity = Strict({ name: Prose(60), identity_number: IdentityNumber });
 export type CheckIdentity = Static<typeof CheckIdentity>;
 export const WalletIdentity = Strict({
   verified: Type.Boolean(),

@@ -1,5 +1,17 @@
 import { type Static, Type } from 'typebox';
-import { Amount, AmountOrZero, Currency, Id, Instant, Nullable, Page, Strict, Text } from './shapes.ts';
+import {
+  Amount,
+  AmountOrZero,
+  Currency,
+  Id,
+  Instant,
+  Nullable,
+  Page,
+  Prose,
+  Reference,
+  Strict,
+  Text,
+} from './shapes.ts';
 
 /** The states of a payment; transitions are tabled in docs/states.md. */
 export const paymentStates = [
@@ -76,8 +88,8 @@ export const CreatePayment = Strict({
   amount: Amount,
   currency: Currency,
   store_id: Id('sto'),
-  order_reference: Type.Optional(Text(64)),
-  description: Type.Optional(Text(140)),
+  order_reference: Type.Optional(Reference(64)),
+  description: Type.Optional(Prose(140)),
   terminal: Type.Optional(Type.String({ pattern: '^[A-Z0-9]{1,8}$' })),
   capture: Type.Optional(Type.Union([Type.Literal('automatic'), Type.Literal('manual')])),
   entry: Type.Optional(
@@ -105,7 +117,7 @@ export const Refund = Strict({
   completed_at: Nullable(Instant),
 });
 export type Refund = Static<typeof Refund>;
-export const CreateRefund = Strict({ amount: Type.Optional(Amount), reason: Text(140) });
+export const CreateRefund = Strict({ amount: Type.Optional(Amount), reason: Prose(140) });
 export type CreateRefund = Static<typeof CreateRefund>;
 
 export const Receipt = Strict({

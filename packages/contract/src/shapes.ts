@@ -36,6 +36,23 @@ const textPattern = '^[^\\u0000-\\u0008\\u000b\\u000c\\u000e-\\u001f\\u007f\\ud8
  */
 export const Text = (maxLength: number, minLength = 1) =>
   Type.String({ minLength, maxLength, pattern: textPattern });
+/** What is masked in a text before anything is done with it. */
+export const masks = ['card_numbers', 'issued_card_numbers'] as const;
+export type Mask = (typeof masks)[number];
+/**
+ * Text that people write freely: what looks like a card number in it is masked before it is stored. A card number
+ * does not belong there; who writes one all the same must not make everybody keep it.
+ */
+export const Prose = (maxLength: number, minLength = 1) =>
+  Type.String({ minLength, maxLength, pattern: textPattern, 'x-masked': 'card_numbers' satisfies Mask });
+/** A text that must come back exactly, such as a reference: only numbers of cards that a bank of the network issued are masked. */
+export const Reference = (maxLength: number, minLength = 1) =>
+  Type.String({
+    minLength,
+    maxLength,
+    pattern: textPattern,
+    'x-masked': 'issued_card_numbers' satisfies Mask,
+  });
 /** A mainland mobile number: 11 digits. */
 export const Mobile = Type.String({ pattern: '^1[3-9][0-9]{9}$', examples: ['13800000001'] });
 

@@ -1,10 +1,10 @@
 import { type Static, Type } from 'typebox';
-import { Id, Strict, Text } from './shapes.ts';
+import { Id, Prose, Strict } from './shapes.ts';
 
 export const TillSignIn = Strict({
   staff_number: Type.String({ pattern: '^[0-9]{4,10}$', examples: ['100101'] }),
   pin: Type.String({ pattern: '^[0-9]{6}$' }),
-  device_name: Text(60),
+  device_name: Prose(60),
 });
 export type TillSignIn = Static<typeof TillSignIn>;
 

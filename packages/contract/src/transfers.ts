@@ -9,6 +9,7 @@ import {
   Mobile,
   Nullable,
   Page,
+  Prose,
   Strict,
   Text,
 } from './shapes.ts';
@@ -110,7 +111,7 @@ export const CreateTransfer = Strict({
   to: TransferTo,
   amount: Amount,
   currency: Currency,
-  note: Type.Optional(Text(60)),
+  note: Type.Optional(Prose(60)),
   scheduled_at: Type.Optional(
     Type.String({
       format: 'date-time',

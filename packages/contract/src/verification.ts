@@ -1,5 +1,5 @@
 import { type Static, Type } from 'typebox';
-import { AmountOrZero, Id, Instant, Nullable, Strict, Text } from './shapes.ts';
+import { AmountOrZero, Id, Instant, Nullable, Prose, Strict } from './shapes.ts';
 
 /* What is asked before an operation, and how it is answered. docs/verification.md tells it to people. */
 
@@ -37,7 +37,7 @@ export const PasskeyAnswer = Strict({
     { additionalProperties: true },
   ),
 });
-export const AddPasskey = Strict({ ...PasskeyAnswer.properties, name: Text(60) });
+export const AddPasskey = Strict({ ...PasskeyAnswer.properties, name: Prose(60) });
 
 /** `forgotten` asks for the verification of somebody who no longer knows the PIN there is. */
 export const SetPin = Strict({ pin: Pin, forgotten: Type.Optional(Type.Boolean()) });

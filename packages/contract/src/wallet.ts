@@ -1,7 +1,7 @@
 import { type Static, Type } from 'typebox';
 import { DeviceKey, RequestKey } from './device.ts';
 import { CardSummary, Payment } from './payments.ts';
-import { Amount, Id, Instant, Mobile, Nullable, Page, Strict, Text } from './shapes.ts';
+import { Amount, Id, Instant, Mobile, Nullable, Page, Prose, Reference, Strict, Text } from './shapes.ts';
 
 /** Cards that one binding may take at the most. */
 export const bindCardsMax = 10;
@@ -12,8 +12,8 @@ export const CodeRequested = Strict({ expires_in_seconds: Type.Integer() });
 export const SignIn = Strict({
   mobile: Mobile,
   code: Type.String({ pattern: '^[0-9]{6}$' }),
-  name: Type.Optional(Text(60)),
-  device_name: Text(60),
+  name: Type.Optional(Prose(60)),
+  device_name: Prose(60),
   device_key: DeviceKey,
 });
 export type SignIn = Static<typeof SignIn>;
@@ -61,7 +61,7 @@ export type Bank = Static<typeof Bank>;
 export const BankList = Strict({ data: Type.Array(Bank) });
 
 export const DiscoverCards = Strict({
-  bank_ids: Type.Array(Text(32), { minItems: 1, maxItems: 50, uniqueItems: true }),
+  bank_ids: Type.Array(Reference(32), { minItems: 1, maxItems: 50, uniqueItems: true }),
   consent: Type.Literal(true),
 });
 export const DiscoveredCard = Strict({
@@ -88,7 +88,10 @@ export type CardDiscovery = Static<typeof CardDiscovery>;
 /** `refs` are those of a discovery: `bank_id` and the bank's reference of the card. */
 export const BindCards = Strict({
   discovery_id: Id('cdi'),
-  cards: Type.Array(Strict({ bank_id: Text(32), ref: Text(64) }), { minItems: 1, maxItems: bindCardsMax }),
+  cards: Type.Array(Strict({ bank_id: Reference(32), ref: Reference(64) }), {
+    minItems: 1,
+    maxItems: bindCardsMax,
+  }),
 });
 export type BindCards = Static<typeof BindCards>;
 
@@ -152,7 +155,7 @@ export const CreateStorePayment = Strict({
   store_id: Id('sto'),
   amount: Amount,
   currency: Type.String({ pattern: '^[A-Z]{3}$' }),
-  description: Type.Optional(Text(140)),
+  description: Type.Optional(Prose(140)),
 });
 export type CreateStorePayment = Static<typeof CreateStorePayment>;
 export const PayPayment = Strict({ card_id: Id('tok') });

@@ -1,5 +1,6 @@
 /** What runs the same in a browser and in Node; `@feiqian/keys/node` has what needs `node:crypto`. */
 
+export { maskCardNumbers } from './cardNumbers.ts';
 export {
   agreementSalt,
   requestKeyBytes,

@@ -44,6 +44,8 @@ export interface HttpOptions {
   /** PEM key and certificate for TLS. */
   tls?: { key: string; cert: string } | undefined;
   bodyBytesMax?: number;
+  /** What is hidden in texts of a request whose schema says `x-masked`, by that name. */
+  masks?: Readonly<Record<string, (text: string) => string>>;
   /** Lets requests in or refuses them, before anything else is done for them. */
   admission?: Admission;
 }
@@ -88,7 +90,13 @@ export async function createHttp(options: HttpOptions): Promise<HttpApp> {
     requestTimeout: REQUEST_MS_MAX,
     routerOptions: { ignoreTrailingSlash: true, maxParamLength: 200 },
     ajv: {
-      customOptions: { coerceTypes: false, removeAdditional: false, allErrors: true, useDefaults: true },
+      customOptions: {
+        coerceTypes: false,
+        removeAdditional: false,
+        allErrors: true,
+        useDefaults: true,
+        keywords: [maskedKeyword(options.masks ?? {})],
+      },
     },
     clientErrorHandler: (error: Error & { code?: string }, socket: Socket) =>
       answerNoRequest(error, socket, options),
@@ -127,6 +135,29 @@ export async function createHttp(options: HttpOptions): Promise<HttpApp> {
   if (options.admission) installAdmission(app, options.admission);
   app.setErrorHandler((error: FastifyError, request, reply) => answerError(error, request, reply, options));
   return app;
+}
+
+/** A text is masked as it is read: nothing that comes after ever has the rest of it. */
+function maskedKeyword(masks: NonNullable<HttpOptions['masks']>) {
+  interface Place {
+    parentData: Record<string | number, unknown>;
+    parentDataProperty: string | number;
+  }
+  return {
+    keyword: 'x-masked',
+    type: 'string',
+    schemaType: 'string',
+    modifying: true,
+    errors: false,
+    compile: (name: string) => {
+      const mask = masks[name];
+      if (mask === undefined) throw new Error(`there is no mask ${name}`);
+      return (text: string, { parentData, parentDataProperty }: Place) => {
+        parentData[parentDataProperty] = mask(text);
+        return true;
+      };
+    },
+  };
 }
 
 /** A signature is over the body as it was sent, so its text is kept beside what was read from it. */

@@ -19,12 +19,18 @@ const secretNames = [
   'cookie',
   'mobile',
 ];
-/** 13 to 19 digits, possibly grouped: masked in every text that is logged. */
-const cardNumber = /(?<![0-9])([0-9]{6})[0-9 -]{3,11}([0-9]{4})(?![0-9])/g;
+/** 13 to 19 digits, possibly grouped, as in an address too: masked in every text that is logged, with a track after them. */
+const cardNumber =
+  /(?<![0-9])[0-9](?:(?:[ +-]|%20)?[0-9]){12,18}(?![0-9])([=D][0-9]{4,}|\^[^^"]{1,26}\^[0-9A-Za-z ]{4,})?/g;
+const shownFirst = 6;
+const shownLast = 4;
 
 /** Masks what looks like a card number in a text. */
 export function maskText(text: string): string {
-  return text.replace(cardNumber, '$1******$2');
+  return text.replace(cardNumber, (found: string, track: string | undefined) => {
+    const number = found.slice(0, found.length - (track?.length ?? 0)).replace(/%20|[^0-9]/g, '');
+    return `${number.slice(0, shownFirst)}******${number.slice(-shownLast)}${track === undefined ? '' : '******'}`;
+  });
 }
 
 /** A logger that writes JSON lines and masks secrets by name and card numbers by shape. */

@@ -11,7 +11,7 @@ import {
   repeatMti,
   utf8Text,
 } from '@feiqian/iso8583';
-import { maskPan } from '@feiqian/keys';
+import { maskCardNumbers, maskPan } from '@feiqian/keys';
 import { currencyOf } from '@feiqian/money';
 import type { NetworkFunction } from './link.ts';
 import type { IssuerRequest, IssuerRequestKind, MaskedFields } from './request.ts';
@@ -200,12 +200,18 @@ export function readAnswer(request: Message, answer: Message): AnswerReading {
 /** Fields that are never stored: expiry, tracks, PIN, chip data, keys, private card data, codes of the message. */
 const hiddenFields = [14, 35, 36, 45, 48, 52, 53, 55, 61, 64, 96, 102, 103, 128];
 const cardFields = [2, 34];
-/** By field number: 0 shown, 1 hidden, 2 shown as six and four digits. A table, because this is a hot path. */
+/** Numbers of a form of their own, which may by chance look like a card number: the merchant's, the original's. */
+const exactFields = [42, 90];
+/** By field number: text shown, hidden, shown as six and four digits, shown. A table, because this is a hot path. */
 const treatment = new Uint8Array(FIELD_COUNT);
 for (const field of hiddenFields) treatment[field] = 1;
 for (const field of cardFields) treatment[field] = 2;
+for (const field of exactFields) treatment[field] = 3;
 
-/** The fields of a message that may be stored and shown: the card number as six and four digits. */
+/**
+ * The fields of a message that may be stored and shown: the card number as six and four digits, and those that a bank
+ * writes where they do not belong as well.
+ */
 export function maskedFields(fields: Message['fields']): MaskedFields {
   const out: Record<number, string> = {};
   for (const key in fields) {
@@ -213,7 +219,7 @@ export function maskedFields(fields: Message['fields']): MaskedFields {
     const value = fields[number];
     const how = treatment[number];
     if (how === 1 || typeof value !== 'string') continue;
-    out[number] = how === 2 ? maskPan(value) : value;
+    out[number] = how === 2 ? maskPan(value) : how === 0 ? maskCardNumbers(value) : value;
   }
   return out;
 }

@@ -14,9 +14,9 @@ import {
   type PaymentState,
   PaymentState as PaymentStateSchema,
   Receipt,
+  Reference,
   Refund as RefundSchema,
   Strict,
-  Text,
 } from '@feiqian/contract';
 import {
   type HttpApp,
@@ -250,7 +250,7 @@ async function ownedBy(deps: PaymentRoutesDeps, merchantId: string, id: string):
 const MerchantQuery = Strict({
   ...PageQuery.properties,
   state: Type.Optional(PaymentStateSchema),
-  order_reference: Type.Optional(Text(64)),
+  order_reference: Type.Optional(Reference(64)),
   from: Type.Optional(InstantFilter),
   to: Type.Optional(InstantFilter),
 });
