@@ -17,7 +17,13 @@ export function cardCanary(pan: string): Canary {
   const grouped = pan.replace(/(.{4})(?=.)/g, '$1 ');
   return {
     name: `card …${pan.slice(-4)}`,
-    texts: [pan, grouped, grouped.replaceAll(' ', '-'), ascii.toString('hex'), ...inBase64(ascii)],
+    texts: [
+      pan,
+      grouped,
+      ...['-', '%20', '+'].map((between) => grouped.replaceAll(' ', between)),
+      ascii.toString('hex'),
+      ...inBase64(ascii),
+    ],
     bytes: [ascii, packed, Buffer.from(grouped)],
   };
 }
@@ -28,6 +34,12 @@ export function textCanary(name: string, secret: string): Canary {
   return { name, texts: [secret, bytes.toString('hex')], bytes: [bytes] };
 }
 
+/** Bytes of which nothing may be left: a PIN block, the discretionary part of a track. As they are, in hexadecimal or base64. */
+export function bytesCanary(name: string, bytes: Buffer, inBase = true): Canary {
+  const hex = bytes.toString('hex');
+  return { name, texts: [hex, hex.toUpperCase(), ...(inBase ? inBase64(bytes) : [])], bytes: [bytes] };
+}
+
 /** What of the bytes is seen in base64 of something that holds them, at each of the three alignments. */
 function inBase64(bytes: Buffer): string[] {
   return [0, 1, 2].map((shift) => {
@@ -36,9 +48,50 @@ function inBase64(bytes: Buffer): string[] {
   });
 }
 
-/** Names of the canaries in a text. */
+/** Characters by which a group of patterns begins: one look for them spares the looks for all of it. */
+const beginningLength = 3;
+
+/** Looks for thousands of patterns in a text at once. */
+class Search {
+  /** Beginning, length, pattern, name. */
+  readonly #groups = new Map<string, Map<number, Map<string, string>>>();
+
+  add(pattern: string, name: string): void {
+    const beginning = pattern.slice(0, beginningLength);
+    const lengths = this.#groups.get(beginning) ?? new Map<number, Map<string, string>>();
+    const same = lengths.get(pattern.length) ?? new Map<string, string>();
+    same.set(pattern, name);
+    lengths.set(pattern.length, same);
+    this.#groups.set(beginning, lengths);
+  }
+
+  namesIn(text: string): Set<string> {
+    const found = new Set<string>();
+    for (const [beginning, lengths] of this.#groups) {
+      for (let at = text.indexOf(beginning); at >= 0; at = text.indexOf(beginning, at + 1)) {
+        for (const [length, patterns] of lengths) {
+          const name = patterns.get(text.slice(at, at + length));
+          if (name !== undefined) found.add(name);
+        }
+      }
+    }
+    return found;
+  }
+}
+
+const searches = new WeakMap<readonly Canary[], Search>();
+function searchFor(canaries: readonly Canary[]): Search {
+  const known = searches.get(canaries);
+  if (known) return known;
+  const search = new Search();
+  for (const { name, texts } of canaries) for (const text of texts) search.add(text, name);
+  searches.set(canaries, search);
+  return search;
+}
+
+/** Names of the canaries in a text. The list may not change from one call to the next. */
 export function inText(canaries: readonly Canary[], text: string): string[] {
-  return canaries.filter((c) => c.texts.some((t) => text.includes(t))).map((c) => c.name);
+  return [...searchFor(canaries).namesIn(text)];
 }
 
 /** Every row of every table of every schema, as text, that has a canary: `schema.table: canary`. */
@@ -61,29 +114,19 @@ export async function inTables(
   return { rows: count, found: [...found] };
 }
 
-/** Bytes by which a group of patterns begins: one look for it spares the looks for all of them. */
-const beginningBytes = 3;
-
 /** Every file below a directory that holds a canary, byte for byte. */
 export function inFiles(dir: string, canaries: readonly Canary[]): { files: number; found: string[] } {
-  const groups = new Map<string, { name: string; pattern: Buffer }[]>();
-  for (const { name, texts, bytes } of canaries) {
-    for (const pattern of [...bytes, ...texts.map((t) => Buffer.from(t))]) {
-      const beginning = pattern.toString('latin1', 0, beginningBytes);
-      groups.set(beginning, [...(groups.get(beginning) ?? []), { name, pattern }]);
-    }
-  }
+  const search = new Search();
+  for (const { name, texts, bytes } of canaries)
+    for (const pattern of [...bytes, ...texts.map((t) => Buffer.from(t))])
+      search.add(pattern.toString('latin1'), name);
   const found = new Set<string>();
   let files = 0;
   for (const entry of readdirSync(dir, { recursive: true, withFileTypes: true })) {
     if (!entry.isFile()) continue;
     files += 1;
-    const bytes = readFileSync(join(entry.parentPath, entry.name));
-    for (const [beginning, patterns] of groups) {
-      if (!bytes.includes(beginning, 0, 'latin1')) continue;
-      for (const { name, pattern } of patterns)
-        if (bytes.includes(pattern)) found.add(`${entry.name}: ${name}`);
-    }
+    const text = readFileSync(join(entry.parentPath, entry.name), 'latin1');
+    for (const name of search.namesIn(text)) found.add(`${entry.name}: ${name}`);
   }
   return { files, found: [...found] };
 }
