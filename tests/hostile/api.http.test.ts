@@ -1,12 +1,12 @@
-import { setFlagsFromString } from 'node:v8';
-import { runInNewContext } from 'node:vm';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { differences } from '../support/books.ts';
 import { chanceOf, often, seed } from '../support/chance.ts';
 import { startTestNetwork, type TestNetwork } from '../support/network.ts';
 import { type Operation, operationsOf } from '../support/openapi.ts';
 import { type Case, casesOf } from './cases.ts';
+import { placesOf, untried } from './coverage.ts';
 import { judge } from './judge.ts';
+import { grownMb } from './memory.ts';
 import { buildScene, type Scene } from './scene.ts';
 import { hangUp, send } from './send.ts';
 
@@ -21,7 +21,6 @@ const lanes = 8;
 const failuresShown = 25;
 /** What the heap may have grown by after as many requests again. */
 const growthMbMax = 6;
-const megabyte = 1_048_576;
 
 let net: TestNetwork;
 let scene: Scene;
@@ -99,7 +98,11 @@ describe(`requests drawn with seed ${seed}`, () => {
   test('that the document forbids are refused for their form and change nothing', {
     timeout: 600_000,
   }, async () => {
-    const cases = (await drawCases(0)).filter((c) => c.kind === 'invalid' || c.kind === 'stranger');
+    const drawn = await drawCases(0);
+    const places = operations.flatMap(placesOf).length;
+    process.stdout.write(`${operations.length} routes, ${places} places in them, ${drawn.length} requests\n`);
+    expect(untried(operations, drawn)).toEqual([]);
+    const cases = drawn.filter((c) => c.kind === 'invalid' || c.kind === 'stranger');
     expect(cases.length).toBeGreaterThan(2_000);
     const before = await rowCounts();
     expect(shown(await sendAll(cases))).toEqual([]);
@@ -109,19 +112,10 @@ describe(`requests drawn with seed ${seed}`, () => {
   test('of every kind are answered as documented, and take no memory that stays', {
     timeout: 3_600_000,
   }, async () => {
-    setFlagsFromString('--expose-gc');
-    const collect = runInNewContext('gc') as () => void;
-    const heapMb = () => {
-      collect();
-      return process.memoryUsage().heapUsed / megabyte;
-    };
-    const heap: number[] = [];
-    for (let round = 1; round <= often(1) + 1; round++) {
+    const grown = await grownMb(often(1) + 1, async (round) => {
       expect(shown(await sendAll(await drawCases(round)))).toEqual([]);
-      heap.push(heapMb());
-    }
-    // What was sent before has filled caches and compiled; no round may stand above the first by more than noise.
-    expect((heap.at(-1) as number) - (heap[0] as number)).toBeLessThan(growthMbMax);
+    });
+    expect(grown).toBeLessThan(growthMbMax);
   });
 });
 
