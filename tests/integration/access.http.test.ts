@@ -1,10 +1,26 @@
+import { subscribe } from 'node:diagnostics_channel';
+import { sessionMs } from '@feiqian/access';
+import { consoleRoles, staffRoles } from '@feiqian/contract';
+import type { HttpApp } from '@feiqian/http';
 import { TestDevice } from '@feiqian/testkit';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import type { Caller } from '../support/caller.ts';
 import { startTestNetwork, type TestNetwork } from '../support/network.ts';
 import { desk, signedIn, signInBody, till } from '../support/people.ts';
 import { bodies, pathOf, type Route, routesOf, unknownId } from '../support/routes.ts';
-import { access, type Role, roles } from './access.matrix.ts';
+import { access, gapsOf, type Role, roles } from './access.matrix.ts';
+
+/** Every route of the server, as it was added: `GET /v1/payments/{id}`. */
+let served = new Set<string>();
+/** Sees each application being made, before it has any route: the banks make some as well. */
+subscribe('fastify.initialization', (made) => {
+  const { fastify } = made as { fastify: HttpApp };
+  const own = new Set<string>();
+  fastify.addHook('onRoute', ({ method, url }) => {
+    for (const one of [method].flat()) own.add(`${one} ${url.replace(/:([A-Za-z_]+)/g, '{$1}')}`);
+    if (url === '/v1/payments') served = own;
+  });
+});
 
 let net: TestNetwork;
 let routes: Route[];
@@ -50,8 +66,57 @@ async function call(route: Route, caller: Caller): Promise<number> {
   return letIn ? 200 : response.status;
 }
 
-test('the table names every documented route, and no other', () => {
-  expect(routes.map((r) => r.name).sort()).toEqual(Object.keys(access).sort());
+/** The table has shorter names for two roles of the console. */
+const shortNames: Readonly<Record<string, string>> = { read_only: 'reader', call_centre: 'caller' };
+const shortName = (role: string) => shortNames[role] ?? role;
+
+describe('the table', () => {
+  test('names every documented route and no other, and only roles that there are', () => {
+    expect(gapsOf(routes.map((r) => r.name))).toEqual([]);
+  });
+
+  test('without a route, with one too many or a role that is none is found to be so', () => {
+    const { 'GET /v1/payments': _, ...short } = access;
+    const names = routes.map((r) => r.name);
+    expect(gapsOf(names, short)).toEqual(['GET /v1/payments is missing']);
+    expect(gapsOf(names, { ...access, 'GET /v1/nothing': 'key' })).toEqual(['GET /v1/nothing is no route']);
+    expect(gapsOf(names, { ...access, 'GET /health': 'anyone root' })).toEqual([
+      'GET /health is for root, which is no role',
+    ]);
+  });
+
+  test('has a role for every kind of caller that the network knows, each with something it may and may not do', () => {
+    expect(Object.keys(sessionMs).sort()).toEqual(['console', 'merchant_key', 'till', 'wallet']);
+    expect([...roles].sort()).toEqual(
+      [...consoleRoles.map(shortName), ...staffRoles, 'key', 'wallet'].sort(),
+    );
+    for (const role of roles) {
+      const may = Object.values(access).filter((a) => a.split(' ').includes(role)).length;
+      const guarded = Object.values(access).filter((a) => a !== 'anyone').length;
+      expect([role, may > 0, may < guarded]).toEqual([role, true, true]);
+    }
+  });
+
+  test('leaves out nothing that the server answers but its pages', () => {
+    const hidden = [...served].filter((name) => access[name] === undefined);
+    expect([...served].filter((name) => access[name] !== undefined).sort()).toEqual(
+      Object.keys(access).sort(),
+    );
+    const twins = hidden.filter((name) => access[name.replace(/^HEAD /, 'GET ')] !== undefined);
+    const pages = /^(GET|HEAD) \/(openapi\.json|sandbox\/messages|(docs|wallet|till|console)(\/.*)?|\*)?$/;
+    expect(hidden.filter((name) => !twins.includes(name) && !pages.test(name))).toEqual([]);
+  });
+
+  test('holds for the heads of answers too', async () => {
+    const guarded = routes.filter((r) => r.method === 'GET' && access[r.name] !== 'anyone');
+    expect(guarded.length).toBeGreaterThan(20);
+    // A stream has no head of its own.
+    for (const route of guarded)
+      expect([route.name, await call({ ...route, method: 'HEAD' }, net.anyone)]).toEqual([
+        route.name,
+        route.path.endsWith('/stream') ? 404 : 401,
+      ]);
+  });
 });
 
 test('each route with a body has one to be called with', () => {

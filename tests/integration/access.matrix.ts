@@ -120,3 +120,23 @@ export const access: Readonly<Record<string, string>> = {
   'POST /v1/console/api-keys': 'operator merchant',
   'DELETE /v1/console/api-keys/{id}': 'operator merchant',
 };
+
+/** What keeps a table from being the whole specification of these routes; empty when it is. */
+export function gapsOf(
+  routes: readonly string[],
+  table: Readonly<Record<string, string>> = access,
+): string[] {
+  const known = new Set<string>(['anyone', ...roles]);
+  return [
+    ...routes.filter((r) => table[r] === undefined).map((r) => `${r} is missing`),
+    ...Object.keys(table)
+      .filter((r) => !routes.includes(r))
+      .map((r) => `${r} is no route`),
+    ...Object.entries(table).flatMap(([route, allowed]) =>
+      allowed
+        .split(' ')
+        .filter((word) => !known.has(word))
+        .map((word) => `${route} is for ${word}, which is no role`),
+    ),
+  ];
+}

@@ -131,6 +131,23 @@ export function essence(answer: Answer): { status: number; body: unknown } {
   return { status: answer.status, body };
 }
 
+/** Headers that differ from request to request, whatever is asked. */
+const passing = ['date', 'x-request-id', signatureHeaders.nonce.toLowerCase()];
+
+/**
+ * Everything of an answer, byte for byte, but what the request itself brings: its number, the time, the next nonce, and
+ * the id that was asked for, should it stand anywhere.
+ */
+export function everythingOf(answer: Answer, asked: string): string {
+  const headers = [...answer.headers].filter(([name]) => !passing.includes(name)).sort();
+  const number = answer.headers.get('x-request-id') ?? '';
+  const text = (number === '' ? answer.text : answer.text.replaceAll(number, '(request)'))
+    // A verification that is asked for is a new one each time.
+    .replaceAll(/vch_[0-9a-f]{32}/g, '(verification)')
+    .replaceAll(/"\d{4}-\d\d-\d\dT[0-9:.]+Z"/g, '(time)');
+  return JSON.stringify([answer.status, headers, text]).replaceAll(asked, '(id)');
+}
+
 /** `status code` of an answer, `201` for a success. */
 export const told = (answer: Answer): string =>
   answer.status < 400

@@ -1,6 +1,6 @@
 import { TestDevice } from '@feiqian/testkit';
 import type { Caller } from './caller.ts';
-import { operationsOf, prefixOf } from './openapi.ts';
+import { operationsOf, prefixOf, type Schema } from './openapi.ts';
 import { signInBody } from './people.ts';
 
 /** A route of the API as its own description tells. */
@@ -12,6 +12,8 @@ export interface Route {
   /** Prefix of the identifier in its path, for example `pay`; null when it has none. */
   prefix: string | null;
   takesBody: boolean;
+  /** Identifiers that it takes beside the one in its path: where, as `to.card_id`, and their prefix. */
+  takesIds: readonly { in: 'body' | 'query'; name: string; prefix: string }[];
 }
 
 /** Every documented route. */
@@ -22,10 +24,29 @@ export async function routesOf(anyone: Caller): Promise<Route[]> {
     path,
     prefix: prefixOf(parameters.find((p) => p.in === 'path')?.schema),
     takesBody: body !== null,
+    takesIds: [
+      ...idsIn(
+        'query',
+        parameters.filter((p) => p.in === 'query' && p.name !== 'cursor').map((p) => [p.name, p.schema]),
+      ),
+      ...idsIn('body', Object.entries(body?.properties ?? {})),
+    ],
   }));
 }
 
 const nobody = { name: '无名', identity_number: '999999190001010016' };
+
+type TakenId = Route['takesIds'][0];
+const idsIn = (place: TakenId['in'], fields: readonly [string, Schema][]): TakenId[] =>
+  fields.flatMap(([name, schema]) => {
+    const prefix = prefixOf(schema);
+    if (prefix !== null) return [{ in: place, name, prefix }];
+    const inner = Object.entries(schema.properties ?? {});
+    return idsIn(
+      place,
+      inner.map(([field, own]) => [`${name}.${field}`, own]),
+    );
+  });
 
 /** A body that each route with one takes, with ids that name nothing. */
 export const bodies: Readonly<Record<string, Readonly<Record<string, unknown>>>> = {
@@ -101,5 +122,8 @@ export function unknownId(prefix: string): string {
 
 /** The route's address for an identifier. */
 export function pathOf(route: Route, id: string): string {
-  return route.path.replace('{id}', id).replace('{bank}', 'yunzhou');
+  return route.path
+    .replace('{id}', id)
+    .replace('{bank}', 'yunzhou')
+    .replace('{movement_id}', unknownId('mov'));
 }
