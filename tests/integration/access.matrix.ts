@@ -50,6 +50,8 @@ export const access: Readonly<Record<string, string>> = {
   'GET /v1/wallet/freeze': 'wallet',
   'POST /v1/wallet/freeze': 'wallet',
   'POST /v1/wallet/unfreeze': 'wallet',
+  'POST /v1/wallet/export': 'wallet',
+  'POST /v1/wallet/deletion': 'wallet',
   'GET /v1/wallet/banks': 'wallet',
   'POST /v1/wallet/card-discoveries': 'wallet',
   'POST /v1/wallet/cards': 'wallet',

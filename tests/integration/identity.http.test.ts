@@ -174,6 +174,69 @@ describe('a lost phone', () => {
   });
 });
 
+describe('somebody who leaves', () => {
+  const mobile = '13800000004';
+  const erasing = (by: Wallet) =>
+    verified(by, 'POST', '/v1/wallet/deletion', { confirm: true }, (v) => withPin(by, v));
+  let by: Wallet;
+  beforeAll(async () => {
+    by = await wallet(net, mobile);
+    await setPin(net, by);
+  });
+
+  test('gets everything that is known of him or her, verified', async () => {
+    await done(by.post('/v1/wallet/identity', { name: '赵静', identity_number: numberOf(4) }));
+    const answer = await verified<Record<string, unknown>>(by, 'POST', '/v1/wallet/export', undefined, (v) =>
+      withPin(by, v),
+    );
+    expect(told(answer)).toBe('200');
+    expect(answer.body).toMatchObject({
+      person: { mobile, identity: { name: '赵静', identity_number: numberOf(4) } },
+      security: { pin_set: true },
+    });
+    const { cards, devices } = answer.body as { cards: unknown[]; devices: unknown[] };
+    expect([cards.length, devices.length]).toEqual([by.cards.length, 1]);
+  });
+
+  test('is not let go while money is under way', async () => {
+    const { id } = await order(net, 2_000, { capture: 'manual' });
+    await done(by.post(`/v1/wallet/payments/${id}/pay`, { card_id: by.cards[0]?.id }));
+    expect(told(await erasing(by))).toBe('409 account_busy');
+    expect(told(await by.get('/v1/wallet/me'))).toBe('200');
+    await done(net.merchant.post(`/v1/payments/${id}/capture`, {}));
+  });
+
+  test('is erased: nothing works any more and nothing is known, the payment stays, the number is free', async () => {
+    const { rows: consents } = await net.network.db.query<{ member_id: string; consent_id: string }>(
+      'select distinct member_id, consent_id from wallets.card where user_id = $1',
+      [toUuid(by.session.user.id, 'usr')],
+    );
+    expect(told(await erasing(by))).toBe('200');
+    expect(told(await by.get('/v1/wallet/me'))).toBe('401 unauthenticated');
+    const { rows } = await net.network.db.query<{ mobile_masked: string; name: null }>(
+      'select mobile_masked, name from wallets.person where id = $1',
+      [toUuid(by.session.user.id, 'usr')],
+    );
+    expect(rows).toEqual([{ mobile_masked: '***', name: null }]);
+    for (const table of ['wallets.real_name', 'verification.pin']) {
+      const left = await net.network.db.query(`select 1 from ${table} where user_id = $1`, [
+        toUuid(by.session.user.id, 'usr'),
+      ]);
+      expect(left.rows).toEqual([]);
+    }
+    await until(async () => {
+      const lists = await Promise.all(
+        consents.map((c) => net.network.bankApi.listCards(c.member_id, c.consent_id)),
+      );
+      return lists.every((l) => !l.ok && l.code === 'consent_required');
+    }, 3_000);
+    const kept = await done(net.merchant.get<{ data: { amount: number }[] }>('/v1/payments?limit=50'));
+    expect(kept.data.some((p) => p.amount === 2_000)).toBe(true);
+    const anew = await wallet(net, mobile);
+    expect(anew.session.user.id).not.toBe(by.session.user.id);
+  });
+});
+
 test('a one-time code arrives in the inbox of its number, and a page shows it', async () => {
   const mobile = '13800000007';
   await done(net.anyone.post('/v1/wallet/codes', { mobile }));

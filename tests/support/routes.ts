@@ -60,6 +60,7 @@ export const bodies: Readonly<Record<string, Readonly<Record<string, unknown>>>>
   'POST /v1/wallet/verifications/{id}/passkey': { response: { id: 'x'.repeat(22), response: {} } },
   'POST /v1/wallet/verifications/{id}/identity': nobody,
   'POST /v1/wallet/identity': nobody,
+  'POST /v1/wallet/deletion': { confirm: true },
   'POST /v1/wallet/freeze': { lost_device_ids: [unknownId('dev')] },
   'POST /v1/console/people/{id}/freeze': {},
   'POST /v1/wallet/card-discoveries': { bank_ids: ['yunzhou'], consent: true },

@@ -45,6 +45,10 @@ export function bankPort(api: BankApi): BankPort {
       const answer = await api.ask(memberId, 'freezeCards', { body });
       return answer.ok ? 'done' : refusal(answer.code);
     },
+    async revoke(memberId, consentId) {
+      const answer = await api.revokeConsent(memberId, consentId);
+      return answer.ok || answer.code === 'not_found' ? 'done' : refusal(answer.code);
+    },
     async thaw(memberId, consentId, verifiedAtMs) {
       const body = { consent_id: consentId, verified_at: instant(verifiedAtMs) };
       const answer = await api.ask(memberId, 'thawCards', { body });

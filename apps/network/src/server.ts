@@ -16,7 +16,7 @@ import { payerRoutes, paymentRoutes, streamRoutes } from '@feiqian/payments';
 import type { Logger, Registry } from '@feiqian/telemetry';
 import { payeeRoutes, transferRoutes, transferStream } from '@feiqian/transfers';
 import { verificationRoutes } from '@feiqian/verification';
-import { identityRoutes, walletRoutes } from '@feiqian/wallets';
+import { identityRoutes, leavingRoutes, walletRoutes } from '@feiqian/wallets';
 import scalar from '@scalar/fastify-api-reference';
 import type { FastifyReply } from 'fastify';
 import { nameWorks, networkAdmission } from './admission.ts';
@@ -25,6 +25,7 @@ import type { Engine } from './engine.ts';
 import { serveFrontEnds } from './frontEnds.ts';
 import { messagesPage } from './messagesPage.ts';
 import { meterAdmission, meterDatabase } from './meter.ts';
+import { tracesOf } from './traces.ts';
 import { version } from './version.ts';
 
 export interface ServerDeps {
@@ -120,6 +121,8 @@ async function apiRoutes(app: HttpApp, deps: ServerDeps): Promise<void> {
   const kick = () =>
     void wallets.tellBanks().catch((err: unknown) => deps.logger.error({ err }, 'banks were not told'));
   await app.register(identityRoutes({ db, now, wallets, demand: verification.demand, kick }) as never);
+  const traces = tracesOf(network);
+  await app.register(leavingRoutes({ db, now, wallets, traces, demand: verification.demand, kick }) as never);
   await app.register(verificationRoutes({ db, now, wallets, verification }) as never);
   await app.register(accountRoutes({ accounts: network.accounts }) as never);
   await app.register(noticeRoutes({ db, now, notices: network.notices }) as never);

@@ -180,6 +180,11 @@ const identity = createRoute({
   path: 'me/identity',
   component: lazyRouteComponent(() => import('./screens/identity.tsx'), 'IdentityScreen'),
 });
+const leave = createRoute({
+  ...parent,
+  path: 'me/data',
+  component: lazyRouteComponent(() => import('./screens/leave.tsx'), 'LeaveScreen'),
+});
 const lost = createRoute({
   ...parent,
   path: 'me/lost',
@@ -215,6 +220,7 @@ const routeTree = root.addChildren([
     me,
     devices,
     identity,
+    leave,
     lost,
     security,
   ]),

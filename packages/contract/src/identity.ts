@@ -52,6 +52,14 @@ export const PersonView = Strict({
 });
 export type PersonView = Static<typeof PersonView>;
 
+export const DeleteAccount = Strict({ confirm: Type.Literal(true) });
+export const AccountDeleted = Strict({ deleted: Type.Literal(true) });
+/** Everything about a person, by the names of the API. */
+export const PersonalData = Type.Object(
+  { exported_at: Instant, person: Type.Object({}, { additionalProperties: true }) },
+  { additionalProperties: true },
+);
+
 /** What would have been sent to phones, newest first; sandbox only. */
 export const MessageQuery = Strict({ mobile: Type.Optional(Mobile) });
 export const MessageList = Strict({

@@ -12,7 +12,7 @@ import {
 } from '@feiqian/ui';
 import { useMutation } from '@tanstack/react-query';
 import { useRouter } from '@tanstack/react-router';
-import { BadgeCheck, Download, KeyRound, LogOut, Smartphone, Snowflake } from 'lucide-react';
+import { BadgeCheck, Download, FileDown, KeyRound, LogOut, Smartphone, Snowflake } from 'lucide-react';
 import { useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { useInstall } from '../install.ts';
@@ -64,6 +64,13 @@ function SafetyRows() {
         leading={<Snowflake size={22} strokeWidth={1.75} aria-hidden="true" />}
         title={words('lost.row')}
         detail={words('lost.rowDetail')}
+        chevron
+      />
+      <RowLink
+        to="/me/data"
+        leading={<FileDown size={22} strokeWidth={1.75} aria-hidden="true" />}
+        title={words('leave.row')}
+        detail={words('leave.rowDetail')}
         chevron
       />
     </>

@@ -21,6 +21,22 @@ export const identityEn: SameShape<typeof identityZh> = {
     checkedAt: 'Compared',
     again: 'Compare again',
   },
+  leave: {
+    row: 'My data and leaving',
+    rowDetail: 'Take everything with you, or delete the account',
+    title: 'My data',
+    exportLead: 'Everything we know of you in one JSON file: person, devices, cards, payments, transfers.',
+    export: 'Export my data',
+    exportFailed: 'Nothing was exported',
+    exported: 'Exported',
+    deleteLead:
+      'Devices, card tokens and pay codes end at once, consents are withdrawn at the banks, name, number and document are erased. Payments stay as the law asks, and lead to nobody.',
+    delete: 'Delete the account',
+    sure: 'Delete the account?',
+    sureDetail: 'It cannot be undone. While money is under way it is refused.',
+    confirm: 'Delete',
+    deleteFailed: 'The account was not deleted',
+  },
   lost: {
     row: 'I lost a phone',
     rowDetail: 'Freeze all devices and cards in one step',

@@ -18,6 +18,22 @@ export const identityZh = {
     checkedAt: '核对时间',
     again: '重新核对',
   },
+  leave: {
+    row: '我的数据与注销',
+    rowDetail: '导出全部数据，或注销账户',
+    title: '我的数据',
+    exportLead: '导出我们知道的关于你的一切：资料、设备、银行卡、付款和转账，一个 JSON 文件。',
+    export: '导出我的数据',
+    exportFailed: '没有导出成功',
+    exported: '已导出',
+    deleteLead:
+      '注销后，设备、银行卡令牌和付款码立即失效，各银行的授权撤回，姓名、手机号和证件号码被清除。付款记录按法律要求保留，但不再指向你。',
+    delete: '注销账户',
+    sure: '确定要注销吗？',
+    sureDetail: '不能撤销。有资金在途时不能注销。',
+    confirm: '注销',
+    deleteFailed: '没有注销',
+  },
   lost: {
     row: '手机丢了',
     rowDetail: '一步冻结所有设备和银行卡',

@@ -1,5 +1,5 @@
 import type { Clock } from '@feiqian/clock';
-import type { Db } from '@feiqian/db';
+import type { Db, Tx } from '@feiqian/db';
 import type { Ids } from '@feiqian/ids';
 import type { CodePurpose, SendCode } from './codes.ts';
 import * as store from './store/messages.ts';
@@ -46,6 +46,8 @@ export function createInbox(deps: {
         return { id, mobile: to, code, purpose, sentAtMs };
       });
     },
+    /** Forgets a number, which somebody who left had. */
+    forgetMobile: (tx: Tx, mobile: string) => store.forgetMobile(tx, hashOf(mobile)),
     forget: () => store.forgetMessages(db, clock.now() - keptMs),
   };
 }

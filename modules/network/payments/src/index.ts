@@ -12,7 +12,7 @@ export { createPayments, type Payments } from './payments.ts';
 export { kindByCode } from './postings.ts';
 export { eventView, type PaymentRoutesDeps, paymentPage, paymentRoutes } from './routes.ts';
 export { payable, transitions } from './state.ts';
-export { ownersOfReferences } from './store/payments.ts';
+export { isUnderWay, ownersOfReferences } from './store/payments.ts';
 export { countByHour, countRefunds, type HourCount } from './store/statistics.ts';
 export { type StreamSource, streamRoutes } from './streams.ts';
 export { paymentView, refundView } from './view.ts';

@@ -10,7 +10,7 @@ export { transferCodes } from './postings.ts';
 export { beginProblems, refusal } from './refusal.ts';
 export { type TransferRoutesDeps, transferRoutes, transferStream } from './routes.ts';
 export { transitions as transferTransitions } from './state.ts';
-export { ownersOfTransferReferences } from './store/transfers.ts';
+export { isUnderWay as hasTransferUnderWay, ownersOfTransferReferences } from './store/transfers.ts';
 export type { Payee, Transfer } from './transfer.ts';
 export { createTransfers, type Sending, type Transfers } from './transfers.ts';
 export { transferView } from './view.ts';

@@ -35,6 +35,12 @@ export async function identityRules(sql: Sql): Promise<IdentityRule[]> {
   }));
 }
 
+/** Forgets what a person verifies with. */
+export async function eraseFactors(sql: Sql, userId: string): Promise<void> {
+  await sql.query('delete from verification.pin where user_id = $1', [userId]);
+  await sql.query('delete from verification.passkey where user_id = $1', [userId]);
+}
+
 export interface Challenge {
   id: string;
   userId: string;

@@ -1,7 +1,7 @@
 import { type Access, callerAs, callerOf, type WalletPrincipal } from '@feiqian/access';
 import { type Clock, instant } from '@feiqian/clock';
 import { type Verification as VerificationView, verificationHeader } from '@feiqian/contract';
-import type { Db } from '@feiqian/db';
+import type { Db, Tx } from '@feiqian/db';
 import { ProblemError, requestKey } from '@feiqian/http';
 import { fromUuid, hasPrefix, type Ids, toUuid } from '@feiqian/ids';
 import type { AuthenticationResponseJSON } from '@simplewebauthn/server';
@@ -198,6 +198,8 @@ export async function createVerification(deps: VerificationDeps) {
     passkeys,
     reload,
     policyMs,
+    /** Forgets what a person who leaves verifies with. */
+    eraseFactors: (tx: Tx, userId: string) => store.eraseFactors(tx, userId),
     forget: () => store.forgetChallenges(db, clock.now() - forgetAfterMs, forgetMax),
     forgetPerson: store.forgetPerson,
   };

@@ -35,6 +35,8 @@ export interface BankPort {
   ): Promise<{ ok: true; match: boolean } | { ok: false }>;
   /** Freezes all cards of the person who consented. `refused`: there is nothing to freeze any more. */
   freeze(memberId: string, consentId: string): Promise<'done' | 'refused' | 'unavailable'>;
+  /** Withdraws a consent. */
+  revoke(memberId: string, consentId: string): Promise<'done' | 'refused' | 'unavailable'>;
   /** Takes that back. `expired`: the verification is too old for the bank. */
   thaw(
     memberId: string,

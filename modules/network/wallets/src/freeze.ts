@@ -1,6 +1,7 @@
 /** `pending`: not let in yet beside another device. `frozen`: a phone was lost, and nothing moves. */
 export type DeviceState = 'active' | 'pending' | 'frozen';
 
+export type BankOrderKind = 'freeze' | 'thaw' | 'revoke';
 export type BankOrderOutcome = 'done' | 'refused' | 'expired' | 'superseded';
 
 /** What a bank is to be told of somebody's cards until it acknowledges it. */
@@ -9,7 +10,7 @@ export interface BankOrder {
   userId: string;
   memberId: string;
   consentId: string;
-  kind: 'freeze' | 'thaw';
+  kind: BankOrderKind;
   /** When the person was verified anew, for a thaw. */
   verifiedAtMs: number | null;
 }
@@ -18,7 +19,7 @@ export interface BankOrder {
 export type BankHold = 'frozen' | 'freezing' | 'free' | 'thawing' | 'expired';
 
 /** How a bank stands after its newest order. */
-export function holdOf(order: { kind: 'freeze' | 'thaw'; outcome: BankOrderOutcome | null }): BankHold {
+export function holdOf(order: { kind: BankOrderKind; outcome: BankOrderOutcome | null }): BankHold {
   const { kind, outcome } = order;
   if (outcome === 'expired') return 'expired';
   if (outcome === null) return kind === 'freeze' ? 'freezing' : 'thawing';

@@ -57,11 +57,14 @@ export function createFreezes(
     await order(tx, userId, 'thaw');
   }
 
+  function tell({ kind, memberId, consentId, verifiedAtMs }: BankOrder) {
+    if (kind === 'revoke') return banks.revoke(memberId, consentId);
+    if (kind === 'freeze') return banks.freeze(memberId, consentId);
+    return banks.thaw(memberId, consentId, verifiedAtMs ?? 0);
+  }
+
   async function send(o: BankOrder & { attempts: number }): Promise<void> {
-    const answer =
-      o.kind === 'freeze'
-        ? await banks.freeze(o.memberId, o.consentId)
-        : await banks.thaw(o.memberId, o.consentId, o.verifiedAtMs ?? 0);
+    const answer = await tell(o);
     if (answer === 'unavailable') await store.deferOrder(db, o.id, clock.now() + retryMs(o.attempts));
     else await store.endOrder(db, o.id, answer);
   }

@@ -9,6 +9,7 @@ import type { BankFace, BankPort } from './bank.ts';
 import { createBinding } from './bindings.ts';
 import { maskMobile, type Person, type WalletDevice } from './card.ts';
 import { createFreezes } from './freezes.ts';
+import { createLeaving } from './leaving.ts';
 import { createPayCodes } from './payCodes.ts';
 import { maskName } from './realName.ts';
 import { createRealNames } from './realNames.ts';
@@ -169,6 +170,7 @@ export function createWallets(deps: WalletsDeps) {
     return Buffer.from(deps.open(sealPurpose.mobile, person.mobileSealed)).toString();
   }
 
+  const names = createRealNames(deps, mobileOf);
   return {
     signIn,
     me,
@@ -188,7 +190,8 @@ export function createWallets(deps: WalletsDeps) {
     },
     issuers: deps.issuers,
     ...createBinding(deps, mobileOf),
-    ...createRealNames(deps, mobileOf),
+    ...names,
+    ...createLeaving(deps, { mobileOf, identityOf: names.identityOf, removeDevice }),
     ...createFreezes(deps, removeDevice),
     ...createPayCodes(deps, (sealed, deviceId) => deps.open(sealPurpose.device, sealed, deviceId)),
   };

@@ -117,6 +117,9 @@ function portOf(banks: readonly FakeBank[], now: () => number): BankPort {
     async freeze(memberId) {
       return bankOf(memberId).mode === 'away' ? 'unavailable' : 'done';
     },
+    async revoke(memberId) {
+      return bankOf(memberId).mode === 'away' ? 'unavailable' : 'done';
+    },
     async thaw(memberId) {
       return bankOf(memberId).mode === 'away' ? 'unavailable' : 'done';
     },

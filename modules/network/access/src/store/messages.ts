@@ -26,6 +26,12 @@ export async function messages(
   return rows.map((r) => ({ id: r.id, sealed: r.sealed, sentAtMs: r.sent_at.getTime() }));
 }
 
+/** Forgets what was sent to a number, and the code that waits for it. */
+export async function forgetMobile(sql: Sql, mobileHash: Uint8Array): Promise<void> {
+  await sql.query('delete from access.message where mobile_hash = $1', [mobileHash]);
+  await sql.query('delete from access.one_time_code where mobile_hash = $1', [mobileHash]);
+}
+
 export async function forgetMessages(sql: Sql, beforeMs: number): Promise<number> {
   const { count } = await sql.query('delete from access.message where sent_at < $1', [new Date(beforeMs)]);
   return count;

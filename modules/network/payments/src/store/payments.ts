@@ -289,6 +289,18 @@ export async function duePayments(sql: Sql, nowMs: number, limit: number): Promi
   return rows.map(toPayment);
 }
 
+/** True while a payment of this payer, or a refund of one, is not at its end. */
+export async function isUnderWay(sql: Sql, userId: string): Promise<boolean> {
+  const { rows } = await sql.query(
+    `select 1 from payments.payer l join payments.payment p on p.id = l.payment_id
+     where l.user_id = $1 and p.user_id = $1 and (p.state in ('processing', 'authorised', 'unknown')
+       or exists (select 1 from payments.refund r where r.payment_id = p.id and r.state = 'pending'))
+     limit 1`,
+    [userId],
+  );
+  return rows.length > 0;
+}
+
 /** What a list of payments is asked for; absent filters are null. */
 export interface PaymentFilter {
   merchantId: string | null;

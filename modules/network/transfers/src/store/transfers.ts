@@ -244,6 +244,16 @@ export async function claimDue(
   return rows.map((r) => ({ id: r.transfer_id, tries: r.tries }));
 }
 
+/** True while a transfer from or to this person is not at its end. */
+export async function isUnderWay(sql: Sql, userId: string): Promise<boolean> {
+  const { rows } = await sql.query(
+    `select 1 from transfers.transfer where (payer_id = $1 or payee_id = $1)
+       and state in ('scheduled', 'debiting', 'crediting', 'confirming', 'unknown', 'returning') limit 1`,
+    [userId],
+  );
+  return rows.length > 0;
+}
+
 /** Looks at a transfer again at this instant, if there is still something to look at. */
 export async function postpone(sql: Sql, id: string, atMs: number): Promise<void> {
   await sql.query(

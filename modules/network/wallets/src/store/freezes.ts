@@ -1,5 +1,5 @@
 import type { Sql } from '@feiqian/db';
-import type { BankOrder, BankOrderOutcome, DeviceState } from '../freeze.ts';
+import type { BankOrder, BankOrderKind, BankOrderOutcome, DeviceState } from '../freeze.ts';
 
 /** Locks all devices of a person that were not removed, so that freezing and binding come one after another. */
 export async function lockDevices(sql: Sql, userId: string): Promise<{ id: string; state: DeviceState }[]> {
@@ -74,7 +74,7 @@ interface OrderRow {
   user_id: string;
   member_id: string;
   consent_id: string;
-  kind: 'freeze' | 'thaw';
+  kind: BankOrderKind;
   verified_at: Date | null;
   attempts: number;
 }
@@ -126,10 +126,10 @@ export async function deferOrder(sql: Sql, id: string, dueAtMs: number): Promise
 export async function lastOrders(
   sql: Sql,
   userId: string,
-): Promise<{ memberId: string; kind: 'freeze' | 'thaw'; outcome: BankOrderOutcome | null }[]> {
+): Promise<{ memberId: string; kind: BankOrderKind; outcome: BankOrderOutcome | null }[]> {
   const { rows } = await sql.query<{
     member_id: string;
-    kind: 'freeze' | 'thaw';
+    kind: BankOrderKind;
     outcome: BankOrderOutcome | null;
   }>(
     `select distinct on (member_id) member_id, kind, outcome from wallets.bank_order

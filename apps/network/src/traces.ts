@@ -1,0 +1,65 @@
+import { instant } from '@feiqian/clock';
+import { isUnderWay, paymentView } from '@feiqian/payments';
+import { hasTransferUnderWay, transferView } from '@feiqian/transfers';
+import type { Trace } from '@feiqian/wallets';
+import type { Network } from './compose.ts';
+
+/** Rows of one list that are read at a time. */
+const pageSize = 200;
+
+/** Reads a list to its end, newest first. */
+async function all<T extends { id: string }>(page: (before: string | null) => Promise<T[]>): Promise<T[]> {
+  const found: T[] = [];
+  for (;;) {
+    const next = await page(found.at(-1)?.id ?? null);
+    found.push(...next);
+    if (next.length < pageSize) return found;
+  }
+}
+
+/** What each module knows of a person: for a copy of it all, and for leaving. */
+export function tracesOf(network: Network): Trace[] {
+  const { db, payments, transfers, verification, inbox, paymentRoutesDeps } = network;
+  const noFilter = {
+    merchantId: null,
+    issuerId: null,
+    state: null,
+    entry: null,
+    text: null,
+    paymentId: null,
+    fromMs: null,
+    toMs: null,
+  };
+  return [
+    {
+      isBusy: isUnderWay,
+      async collect(userId) {
+        const list = await all((before) =>
+          payments.list(db, { ...noFilter, userId, before, limit: pageSize }),
+        );
+        return { payments: list.map((p) => paymentView(p, paymentRoutesDeps.view)) };
+      },
+    },
+    {
+      isBusy: hasTransferUnderWay,
+      async collect(userId) {
+        const list = await all((before) => transfers.list(db, { userId, before, limit: pageSize }));
+        return { transfers: list.map((t) => transferView(t, userId, paymentRoutesDeps.view.bankOf)) };
+      },
+    },
+    {
+      erase: verification.eraseFactors,
+      async collect(userId) {
+        const pin = await verification.pins.state(userId);
+        const passkeys = await verification.passkeys.list(userId);
+        return {
+          security: {
+            pin_set: pin.set,
+            passkeys: passkeys.map((p) => ({ name: p.name, created_at: instant(p.createdAtMs) })),
+          },
+        };
+      },
+    },
+    { erase: (tx, _userId, mobile) => inbox.forgetMobile(tx, mobile) },
+  ];
+}
