@@ -61,7 +61,7 @@ async function call(route: Route, caller: Caller): Promise<number> {
     signal: stop.signal,
   });
   // Who is asked to verify what the route would do has been let in.
-  const letIn = response.status === 403 && (await response.text()).includes('"verification_required"');
+  const letIn = response.status === 403 && /"(verification|identity)_required"/.test(await response.text());
   stop.abort();
   return letIn ? 200 : response.status;
 }

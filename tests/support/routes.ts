@@ -68,6 +68,23 @@ export const bodies: Readonly<Record<string, Readonly<Record<string, unknown>>>>
   'POST /v1/wallet/scans': { text: 'https://example.org/' },
   'POST /v1/wallet/payments': { store_id: unknownId('sto'), amount: 100, currency: 'CNY' },
   'POST /v1/wallet/payments/{id}/pay': { card_id: unknownId('tok') },
+  'POST /v1/wallet/cards/{id}/repayments': { from_card_id: unknownId('tok'), amount: 100 },
+  'PUT /v1/wallet/cards/{id}/auto-repay': { from_card_id: unknownId('tok'), mode: 'full' },
+  'POST /v1/wallet/account-openings': {
+    bank_id: 'yunzhou',
+    class: 'class_2',
+    card_id: unknownId('tok'),
+    name: '何川',
+    identity_number: '999999199001010011',
+  },
+  'POST /v1/wallet/account-openings/{id}/confirm': { code: '000000' },
+  'POST /v1/wallet/credit-applications': {
+    bank_id: 'yunzhou',
+    product: 'yunzhou_standard',
+    name: '何川',
+    identity_number: '999999199001010011',
+    monthly_income: 500_000,
+  },
   'POST /v1/wallet/notices/read': { up_to: unknownId('ntc') },
   'POST /v1/bank-notices/{bank}': {
     bank: 'yunzhou',

@@ -3,6 +3,7 @@ import { accountsMigrations } from '@feiqian/accounts';
 import { createSampler, sampleDefault } from '@feiqian/app-auditor';
 import { businessDay, type Clock, systemClock } from '@feiqian/clock';
 import { consoleMigrations, createAudits } from '@feiqian/console';
+import { creditMigrations } from '@feiqian/credit';
 import type { Db, Migrations, Tx } from '@feiqian/db';
 import { idempotencyMigrations } from '@feiqian/idempotency';
 import { createIds, fromUuid, type RandomBytes, secureRandom, uuidOf } from '@feiqian/ids';
@@ -36,7 +37,7 @@ import { isTransferForward, ownersOfTransferReferences, transfersMigrations } fr
 import { createVerification, type Verification, verificationMigrations } from '@feiqian/verification';
 import { createWallets, type Wallets, type WalletsDeps, walletsMigrations } from '@feiqian/wallets';
 import { bankPort } from './bankPort.ts';
-import { composeAccounts } from './composeAccounts.ts';
+import { composeAccounts, composeCredit, composeRepayments } from './composeAccounts.ts';
 import { composeTransfers } from './composeTransfers.ts';
 import type { Config } from './config.ts';
 
@@ -59,6 +60,7 @@ export const networkMigrations: readonly Migrations[] = [
   accountsMigrations,
   paymentsMigrations,
   transfersMigrations,
+  creditMigrations,
   consoleMigrations,
 ];
 
@@ -94,12 +96,16 @@ export async function compose(deps: ComposeDeps) {
   const seen = composeAccounts(base, banks, (onBound) => composeWallets(base, banks, onBound));
   const { wallets } = seen;
   const verification = await composeVerification(base, wallets);
+  const credit = composeCredit(base, banks, seen);
+  const paying = composePayments(deps, base, banks, wallets, verification);
   return {
     ...base,
     ...banks,
     ...seen,
+    ...credit,
     verification,
-    ...composePayments(deps, base, banks, wallets, verification),
+    ...paying,
+    ...composeRepayments(base, banks, seen, credit, paying.transfers),
     audits: composeAudits(deps),
   };
 }

@@ -1,8 +1,21 @@
-import { type Accounts, createAccounts, type Faces } from '@feiqian/accounts';
+import { type Accounts, createAccounts, createOpenings, type Faces } from '@feiqian/accounts';
 import type { Bank } from '@feiqian/contract';
-import { createNotices, type Notices } from '@feiqian/notices';
-import type { Wallets, WalletsDeps } from '@feiqian/wallets';
+import {
+  type Applications,
+  createApplications,
+  createAutoRepays,
+  createBills,
+  createRepayments,
+} from '@feiqian/credit';
+import { createNotices, type Notices, type NoticesDeps } from '@feiqian/notices';
+import type { Transfers } from '@feiqian/transfers';
+import { cardsMax, type Wallets, type WalletsDeps } from '@feiqian/wallets';
 import type { Banks, Base } from './compose.ts';
+
+/** Who else wants to know what banks tell. */
+interface Heard {
+  applications: Pick<Applications, 'heard'> | null;
+}
 
 type OnBound = NonNullable<WalletsDeps['onBound']>;
 
@@ -12,9 +25,12 @@ export function composeAccounts(base: Base, banks: Banks, composeWallets: (onBou
   let accounts: Accounts | null = null;
   const wallets = composeWallets(async (tx, bound) => accounts?.remember(tx, [bound]));
   const faces = facesOf(base.members);
-  const notices = composeNotices(base, banks, faces, async (memberId, ref) =>
-    accounts ? accounts.consentOf(memberId, ref) : null,
-  );
+  const heard: Heard = { applications: null };
+  const notices = composeNotices(base, banks, {
+    faces,
+    consentOf: async (memberId, ref) => (accounts ? accounts.consentOf(memberId, ref) : null),
+    onStored: async (tx, stored) => heard.applications?.heard(tx, stored),
+  });
   accounts = createAccounts({
     db: base.db,
     clock: base.clock,
@@ -23,7 +39,64 @@ export function composeAccounts(base: Base, banks: Banks, composeWallets: (onBou
     faces,
     cardsOf: wallets.cards,
   });
-  return { wallets, notices, accounts };
+  const openings = composeOpenings(base, banks, wallets, faces);
+  return { wallets, notices, accounts, openings, faces, heard };
+}
+
+function composeOpenings(base: Base, { bankApi }: Banks, wallets: Wallets, faces: Faces) {
+  const { db, clock, keystore, members, tokens, businessDay } = base;
+  return createOpenings({
+    db,
+    clock,
+    bankApi,
+    wallets,
+    panOf: async (tokenId) => (await tokens.withCards(db, [tokenId])).get(tokenId)?.pan.reveal() ?? null,
+    issuers: wallets.issuers,
+    institutionOf(memberId) {
+      const member = members.get(memberId);
+      if (!member) throw new Error(`there is no member ${memberId}`);
+      return member.institution;
+    },
+    faces,
+    seal: keystore.seal,
+    open: keystore.open,
+    today: () => businessDay(clock.now()).date,
+    cardsMax,
+  });
+}
+
+/** Credit cards: what is owed on them, and applying for one. */
+export function composeCredit(base: Base, { bankApi }: Banks, seen: ReturnType<typeof composeAccounts>) {
+  const { db, clock, outbox } = base;
+  const { accounts, notices, wallets, faces } = seen;
+  const bills = createBills({ accounts, bankApi });
+  const applications: Applications = createApplications({
+    db,
+    clock,
+    bankApi,
+    notices,
+    outbox,
+    wallets,
+    issuers: wallets.issuers,
+    faces,
+  });
+  seen.heard.applications = applications;
+  return { bills, applications };
+}
+
+/** Repaying credit cards, by hand and by itself: the money is a transfer's. */
+export function composeRepayments(
+  base: Base,
+  { bankApi }: Banks,
+  { wallets }: ReturnType<typeof composeAccounts>,
+  { bills }: ReturnType<typeof composeCredit>,
+  transfers: Transfers,
+) {
+  const { db, clock, outbox, businessDay } = base;
+  const repayments = createRepayments({ db, clock, bankApi, wallets, bills, transfers });
+  const today = () => businessDay(clock.now()).date;
+  const autoRepays = createAutoRepays({ db, clock, outbox, wallets, bills, repayments, today });
+  return { repayments, autoRepays };
 }
 
 /** The banks as wallets show them. */
@@ -50,8 +123,7 @@ function facesOf(members: Base['members']): Faces {
 function composeNotices(
   { db, clock, ids, outbox, members }: Base,
   { bankApi }: Banks,
-  faces: Faces,
-  consentOf: (memberId: string, ref: string) => Promise<string | null>,
+  { faces, ...told }: { faces: Faces } & Pick<NoticesDeps, 'consentOf' | 'onStored'>,
 ): Notices {
   return createNotices({
     db,
@@ -65,6 +137,6 @@ function composeNotices(
       return member && secret ? { memberId: member.id, secret: secret.bytes } : null;
     },
     faceOf: faces.ofMember,
-    consentOf,
+    ...told,
   });
 }

@@ -2,10 +2,11 @@ import { readFileSync } from 'node:fs';
 import rateLimit from '@fastify/rate-limit';
 import swagger from '@fastify/swagger';
 import { installGuard } from '@feiqian/access';
-import { accountRoutes } from '@feiqian/accounts';
+import { accountRoutes, openingRoutes } from '@feiqian/accounts';
 import { instant } from '@feiqian/clock';
 import { consoleRoutes } from '@feiqian/console';
 import { Health, type Mask, MessageList, MessageQuery, Sandbox } from '@feiqian/contract';
+import { creditRoutes, repayRoutes } from '@feiqian/credit';
 import { isConnectionLost } from '@feiqian/db';
 import { createHttp, describeProblems, type HttpApp, ProblemError, watchLag } from '@feiqian/http';
 import { fromUuid } from '@feiqian/ids';
@@ -125,6 +126,26 @@ async function apiRoutes(app: HttpApp, deps: ServerDeps): Promise<void> {
   await app.register(leavingRoutes({ db, now, wallets, traces, demand: verification.demand, kick }) as never);
   await app.register(verificationRoutes({ db, now, wallets, verification }) as never);
   await app.register(accountRoutes({ accounts: network.accounts }) as never);
+  await app.register(
+    openingRoutes({
+      db,
+      now,
+      openings: network.openings,
+      verification,
+      sandbox: deps.sandbox !== null,
+    }) as never,
+  );
+  await app.register(
+    creditRoutes({
+      db,
+      now,
+      bills: network.bills,
+      applications: network.applications,
+      verification,
+    }) as never,
+  );
+  const { repayments, autoRepays } = network;
+  await app.register(repayRoutes({ db, now, repayments, autoRepays, verification }) as never);
   await app.register(noticeRoutes({ db, now, notices: network.notices }) as never);
   await app.register(
     merchantRoutes({

@@ -32,6 +32,7 @@ export type Progress = (step: string) => void;
 const sweepMs = 1_000;
 const forgetMs = 60_000;
 const askForNoticesMs = 1_000;
+const repayEveryMs = 10_000;
 const vacuumMs = 10 * 60_000;
 
 /** Starts the network with all its roles; in the sandbox also the reference banks and, the first time, the city. */
@@ -166,6 +167,9 @@ async function run(network: Network, logger: Logger, closers: (() => Promise<unk
   jobs.every('forget nonces', forgetMs, () => network.access.signing.forget(network.db));
   jobs.every('forget pay codes', forgetMs, () => network.wallets.forgetUsedPayCodes(network.db));
   jobs.every('ask for missing notices', askForNoticesMs, () => network.notices.askForMissing());
+  jobs.every('follow applications', askForNoticesMs, () => network.applications.follow());
+  jobs.every('repay cards', repayEveryMs, () => network.autoRepays.turn());
+  jobs.every('expire openings', forgetMs, () => network.openings.expire());
   jobs.every('expire holds', forgetMs, () =>
     network.db.transaction((tx) => network.ledger.expirePending(tx, network.clock.now(), 500)),
   );

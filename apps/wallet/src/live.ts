@@ -64,7 +64,17 @@ function takeTransfer(): void {
 
 /** What a bank told may have changed everything that banks were asked for. */
 function takeNotice(): void {
-  for (const key of ['notices', 'accounts', 'account-balance', 'account-limits', 'movements', 'balance'])
+  for (const key of [
+    'notices',
+    'accounts',
+    'account-balance',
+    'account-limits',
+    'movements',
+    'balance',
+    'owed',
+    'bills',
+    'applications',
+  ])
     void queryClient.invalidateQueries({ queryKey: [key] });
 }
 
@@ -74,8 +84,9 @@ export function useLive(): void {
   const state = useStream(
     '/v1/wallet/stream',
     (event) => {
-      if (event.name === 'notice') return takeNotice();
       if (event.name === 'transfer') return takeTransfer();
+      if (event.name === 'notice' || event.name === 'application' || event.name === 'repayment')
+        return takeNotice();
       const payment = paymentIn(event.data);
       if (!payment) return;
       // A pay code was shown for more than it may pay: the phone asks.
@@ -83,7 +94,7 @@ export function useLive(): void {
         void router.navigate({ to: '/pay/$paymentId', params: { paymentId: payment.id } });
       else takeNews(payment);
     },
-    { events: ['payment', 'notice', 'transfer'] },
+    { events: ['payment', 'notice', 'application', 'repayment', 'transfer'] },
   );
   useEffect(() => {
     if (state !== 'open') return;

@@ -165,6 +165,31 @@ const notices = createRoute({
   path: 'notices',
   component: lazyRouteComponent(() => import('./screens/notices.tsx'), 'NoticesScreen'),
 });
+const repay = createRoute({
+  ...parent,
+  path: 'repay/$cardId',
+  component: lazyRouteComponent(() => import('./screens/repay.tsx'), 'RepayScreen'),
+});
+const openAccount = createRoute({
+  ...parent,
+  path: 'open-account',
+  component: lazyRouteComponent(() => import('./screens/open-account.tsx'), 'OpenAccountScreen'),
+});
+const products = createRoute({
+  ...parent,
+  path: 'credit',
+  component: lazyRouteComponent(() => import('./screens/products.tsx'), 'ProductsScreen'),
+});
+const apply = createRoute({
+  ...parent,
+  path: 'credit/apply/$bankId/$product',
+  component: lazyRouteComponent(() => import('./screens/apply.tsx'), 'ApplyScreen'),
+});
+const applications = createRoute({
+  ...parent,
+  path: 'credit/applications',
+  component: lazyRouteComponent(() => import('./screens/applications.tsx'), 'ApplicationsScreen'),
+});
 const me = createRoute({
   ...parent,
   path: 'me',
@@ -216,6 +241,11 @@ const routeTree = root.addChildren([
     send,
     receive,
     account,
+    repay,
+    openAccount,
+    products,
+    apply,
+    applications,
     notices,
     me,
     devices,

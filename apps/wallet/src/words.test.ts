@@ -4,6 +4,8 @@ import { paymentIn } from './live.ts';
 import { deviceName } from './session.ts';
 import { accountsEn } from './words/accounts-en.ts';
 import { accountsZh } from './words/accounts-zh.ts';
+import { creditEn } from './words/credit-en.ts';
+import { creditZh } from './words/credit-zh.ts';
 import { en } from './words/en.ts';
 import { identityEn } from './words/identity-en.ts';
 import { identityZh } from './words/identity-zh.ts';
@@ -19,6 +21,7 @@ test('the wallet says the same in both languages', () => {
   expect(catalogueDifference(zh, en as unknown as Catalogue)).toEqual([]);
   expect(catalogueDifference(transfersZh, transfersEn as unknown as Catalogue)).toEqual([]);
   expect(catalogueDifference(accountsZh, accountsEn as unknown as Catalogue)).toEqual([]);
+  expect(catalogueDifference(creditZh, creditEn as unknown as Catalogue)).toEqual([]);
 });
 
 test('a device is named by its browser and system', () => {

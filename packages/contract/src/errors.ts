@@ -227,6 +227,50 @@ export const errorCodes = {
     '卡列表已过期，请重新查询',
   ),
   bank_unknown: entry(422, 'There is no such bank.', '银行不存在'),
+  identity_mismatch: entry(
+    422,
+    'Name, document and mobile number do not agree with a bank’s records. Nothing was sent.',
+    '姓名、证件号与手机号和银行记录不一致，未提交',
+  ),
+  application_open: entry(
+    409,
+    'You have that card already, or an application for it is open.',
+    '已持有该卡或申请处理中',
+  ),
+  application_decided: entry(409, 'The application has been decided already.', '申请已有结果'),
+  product_unknown: entry(422, 'The bank does not offer that card.', '该银行没有此产品'),
+  class_1_needed: entry(
+    422,
+    'That card is not of a Class I account. Choose another one.',
+    '该卡不属于Ⅰ类账户，请更换',
+  ),
+  class_not_permitted: entry(
+    422,
+    'Accounts of that class are not opened this way. A Class I account is opened in the branch.',
+    '该类账户不支持线上开立；Ⅰ类户须在网点办理',
+  ),
+  limit_exceeded: entry(
+    422,
+    'That is more than a limit allows; the limit is named. No money moved.',
+    '超出限额，未扣款',
+  ),
+  wallet_full: entry(
+    409,
+    'This device holds as many cards as it can. Remove one first.',
+    '本机绑定的卡已满，请先解绑一张',
+  ),
+  opening_over: entry(409, 'That opening is over. Begin again.', '该开户申请已结束，请重新开始'),
+  over_repayment: entry(
+    422,
+    'That is more than the card owes; the limit says how much it is. No money moved.',
+    '超过当前欠款，未扣款',
+  ),
+  repayment_in_progress: entry(
+    409,
+    'This card is being repaid right now; wait for the outcome. No money moved.',
+    '该卡正在还款，请等待结果，未重复扣款',
+    true,
+  ),
   consent_ended: entry(
     409,
     'Your consent at this bank has ended. Add one of its cards again to give it anew.',

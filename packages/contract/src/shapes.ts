@@ -67,6 +67,9 @@ export const Problem = Type.Object({
   verification: Type.Optional(
     Type.Unknown({ description: 'With verification_required: see docs/verification.md' }),
   ),
+  limit: Type.Optional(
+    Type.Unknown({ description: 'With limit_exceeded: which limit, how much is left, until when' }),
+  ),
   tries_left: Type.Optional(Type.Integer({ description: 'With verification_failed, of a PIN' })),
   errors: Type.Optional(Type.Array(Strict({ path: Type.String(), message: Type.String() }))),
 });

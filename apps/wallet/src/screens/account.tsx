@@ -28,6 +28,7 @@ import {
 } from '../account-queries.ts';
 import { useAccountsText } from '../parts/accounts-text.ts';
 import { bankName } from '../parts/bank-name.ts';
+import { CreditFacts } from '../parts/credit-facts.tsx';
 import { LimitBar } from '../parts/limit-bar.tsx';
 import { useSeconds } from '../parts/seconds.ts';
 import { InnerPage } from '../parts/tab-page.tsx';
@@ -232,6 +233,7 @@ export function AccountScreen() {
       {account ? (
         <>
           <Balance account={account} />
+          {account.kind === 'credit' ? <CreditFacts account={account} /> : null}
           <Facts account={account} />
           {account.kind === 'class_2' || account.kind === 'class_3' ? <Limits account={account} /> : null}
           <Movements account={account} />

@@ -17,6 +17,7 @@ import { useTranslation } from 'react-i18next';
 import { accountsQuery } from '../account-queries.ts';
 import { useAccountsText } from '../parts/accounts-text.ts';
 import { bankName } from '../parts/bank-name.ts';
+import { useCreditText } from '../parts/credit-text.ts';
 import { RowLink } from '../parts/links.ts';
 import { InnerPage } from '../parts/tab-page.tsx';
 
@@ -58,6 +59,7 @@ function Unanswered({ list }: { list: AccountList }) {
 export function AccountsScreen() {
   const { t: say } = useTranslation();
   const t = useAccountsText();
+  const credit = useCreditText();
   const language = useLanguage();
   const { data, isError, error, refetch } = useQuery(accountsQuery);
   return (
@@ -79,6 +81,19 @@ export function AccountsScreen() {
             </Link>
           }
         />
+      ) : null}
+      {data && data.data.length > 0 ? (
+        <div className="flex flex-col gap-2">
+          <Link to="/open-account" className={buttonClass('secondary')}>
+            {credit('open')}
+          </Link>
+          <Link to="/credit" className={buttonClass('secondary')}>
+            {credit('products')}
+          </Link>
+          <Link to="/credit/applications" className={buttonClass('ghost')}>
+            {credit('applications')}
+          </Link>
+        </div>
       ) : null}
       {data?.banks
         .filter((b) => data.data.some((a) => a.bank.id === b.bank.id))

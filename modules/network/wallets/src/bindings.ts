@@ -99,6 +99,22 @@ export function createBinding(deps: WalletsDeps, mobileOf: (userId: string) => P
     return db.transaction((tx) => storeBound(tx, owner, bank, consentId, card, provisioned));
   }
 
+  /** Binds one card of which the bank has just told, such as that of an account that was opened. */
+  async function bindNew(
+    owner: Owner,
+    memberId: string,
+    ref: string,
+  ): Promise<{ status: BindStatus; card: BoundCard | null }> {
+    const face = deps.issuers().find((f) => f.memberId === memberId);
+    if (!face) return { status: 'refused', card: null };
+    const bank = await ask(await mobileOf(owner.userId), memberId, face.code);
+    if (bank.consentId === null) {
+      return { status: bank.status === 'no_customer' ? 'refused' : 'unavailable', card: null };
+    }
+    const card = bank.cards.find((c) => c.ref === ref);
+    return card ? bindOne(owner, bank, bank.consentId, card) : { status: 'refused', card: null };
+  }
+
   async function storeBound(
     tx: Tx,
     owner: Owner,
@@ -173,6 +189,7 @@ export function createBinding(deps: WalletsDeps, mobileOf: (userId: string) => P
   return {
     discover,
     bind,
+    bindNew,
     unbind,
     makeDefault,
     balance,

@@ -6,7 +6,7 @@ import identity from '../migrations/0004_identity.sql';
 import leaving from '../migrations/0005_leaving.sql';
 
 export type { BankFace, BankPort } from './bank.ts';
-export type { BoundCard } from './card.ts';
+export { type BoundCard, cardsMax } from './card.ts';
 export { identityRoutes } from './identityRoutes.ts';
 export type { Trace } from './leaving.ts';
 export { leavingRoutes } from './leavingRoutes.ts';
