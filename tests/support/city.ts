@@ -47,7 +47,9 @@ async function make(kept: string, kind: string, build: (dataDir: string) => Prom
   try {
     cpSync(await emptyCluster(), join(aside, 'pglite'), { recursive: true });
     await build(aside);
-    const old = readdirSync(cache).filter((name) => name.startsWith(`${kind}-`));
+    const old = readdirSync(cache).filter(
+      (name) => name.startsWith(`${kind}-`) && join(cache, name) !== kept,
+    );
     settle(join(aside, 'pglite'), kept);
     for (const name of old) rmSync(join(cache, name), { recursive: true, force: true });
   } finally {
