@@ -1,10 +1,11 @@
 import { randomUUID } from 'node:crypto';
-import * as Schemas from 'typebox/schema';
 import type { Chance } from '../support/chance.ts';
-import type { Operation, Parameter, Schema } from '../support/openapi.ts';
+import type { Operation, Parameter } from '../support/openapi.ts';
 import { mutationsOf } from './mutations.ts';
 import type { Sent } from './send.ts';
-import { type Known, validFor } from './values.ts';
+import { type Known, takes, validFor } from './values.ts';
+
+export { takes };
 
 /** One request, and what its answer must be. */
 export interface Case {
@@ -34,19 +35,6 @@ export interface Setting {
 export type Sign = (sent: Sent, how?: 'right' | 'wrong' | 'strange nonce') => Record<string, string>;
 
 const json = 'application/json';
-const checks = new Map<Schema, (value: unknown) => boolean>();
-
-/** Whether a schema of the document takes a value; by another validator than the server's. */
-export function takes(schema: Schema, value: unknown): boolean {
-  let check = checks.get(schema);
-  if (!check) {
-    const compiled = Schemas.Compile(schema as never) as { Check(value: unknown): boolean };
-    check = (v) => compiled.Check(v);
-    checks.set(schema, check);
-  }
-  return check(value);
-}
-
 /** A request that the document allows. */
 export function validSent(operation: Operation, setting: Setting, chance: Chance): Sent {
   const { known } = setting;

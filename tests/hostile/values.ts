@@ -1,16 +1,32 @@
 import fc from 'fast-check';
+import * as Schemas from 'typebox/schema';
 import type { Chance } from '../support/chance.ts';
 import { prefixOf, type Schema } from '../support/openapi.ts';
 
 /** Values that mean something, by the name of the field or the prefix of the identifier; functions are called for one. */
 export type Known = Readonly<Record<string, readonly unknown[]>>;
 
+const checks = new Map<Schema, (value: unknown) => boolean>();
+
+/** Whether a schema of the document takes a value; by another validator than the server's. */
+export function takes(schema: Schema, value: unknown): boolean {
+  let check = checks.get(schema);
+  if (!check) {
+    const compiled = Schemas.Compile(schema as never) as { Check(value: unknown): boolean };
+    check = (v) => compiled.Check(v);
+    checks.set(schema, check);
+  }
+  return check(value);
+}
+
 const textMax = 40;
 const listMax = 3;
 
 /** A value that the schema takes: mostly one that means something, where one is known. */
 export function validFor(schema: Schema, chance: Chance, known: Known, name = ''): unknown {
-  const real = schema.type === 'array' ? [] : (known[name] ?? known[prefixOf(schema) ?? ''] ?? []);
+  const meant = schema.type === 'array' ? [] : (known[name] ?? known[prefixOf(schema) ?? ''] ?? []);
+  // What one field means by a name is not what every field does.
+  const real = meant.filter((one) => typeof one === 'function' || takes(schema, one));
   // A cursor is only ever one that a list gave.
   if (real.length > 0 && (name === 'cursor' || chance.percent(85))) {
     const picked = chance.pick(real);
@@ -62,6 +78,7 @@ function integerFor(schema: Schema, chance: Chance): number {
 
 function textFor(schema: Schema, chance: Chance): string {
   if (schema.format === 'date-time') return instantFor(chance);
+  if (schema.format === 'date') return dayFor(chance);
   const [min, max] = [schema.minLength ?? 0, schema.maxLength ?? textMax];
   const length = Math.max(min, chance.percent(10) ? max : chance.below(Math.min(max, textMax) + 1));
   // Free text: its pattern only shuts out what is no text.
@@ -101,6 +118,10 @@ export const oddInstants = [
   '2020-01-01 00:00:00Z',
   '2020-01-01T00:00:00.123456789123456789Z',
 ];
+
+function dayFor(chance: Chance): string {
+  return new Date(Date.UTC(2020, 0, 1 + chance.below(3_650))).toISOString().slice(0, 10);
+}
 
 function instantFor(chance: Chance): string {
   const atMs = Date.UTC(2020, 0, 1) + chance.below(10 * 365 * 24 * 3600) * 1_000;

@@ -10,6 +10,7 @@ import type {
 } from '@feiqian/contract';
 import { toUuid } from '@feiqian/ids';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { applyAndOpen } from '../support/applying.ts';
 import { type Caller, done, essence, everythingOf, told } from '../support/caller.ts';
 import { startTestNetwork, type TestNetwork } from '../support/network.ts';
 import { buy, cardFor, codeOf, desk, order, tester, till, type Wallet, wallet } from '../support/people.ts';
@@ -92,6 +93,7 @@ async function buildA(operator: Caller): Promise<void> {
   const notices = async () => (await done(owner.get<{ data: { id: string }[] }>('/v1/wallet/notices'))).data;
   await until(async () => (await notices()).length > 0, noticeMsMax, 'a notice of the bank');
   mine.ntc = (await notices()).map((n) => n.id);
+  Object.assign(mine, await applyAndOpen(net, owner, '13800000004'));
   mine.tok = owner.cards.map((c) => c.id);
   mine.dev = [owner.session.device.id];
   mine.cdi = [discovery.id];
@@ -158,6 +160,10 @@ const allowedAt = (route: Route) =>
 const refusedBefore: Readonly<Record<string, string>> = {
   'POST /v1/payments/{id}/collect': '422 pay_code_invalid',
   'POST /v1/wallet/verifications/{id}/passkey': '404 not_found',
+  'POST /v1/wallet/cards/{id}/repayments': '422 card_unknown',
+  'GET /v1/wallet/cards/{id}/auto-repay': '422 card_unknown',
+  'PUT /v1/wallet/cards/{id}/auto-repay': '422 card_unknown',
+  'DELETE /v1/wallet/cards/{id}/auto-repay': '422 card_unknown',
 };
 /** What is everybody's: whoever pays at a store's poster names the store. */
 const public_ = ['POST /v1/wallet/payments store_id'];
@@ -211,7 +217,7 @@ describe('an id in the address', () => {
     const unknown = essence(await pay(unknownId('pay')));
     for (const id of mine.pay as string[]) expect(essence(await pay(id))).toEqual(unknown);
     expect((await done(owner.get<{ data: unknown[] }>('/v1/wallet/cards'))).data).toHaveLength(
-      owner.cards.length,
+      owner.cards.length + 1, // and the one applied for
     );
     const states = await Promise.all(
       (mine.pay as string[]).map(

@@ -46,6 +46,11 @@ export const WalletNoticePage = Strict({
 });
 export type WalletNoticePage = Static<typeof WalletNoticePage>;
 
+export const WalletNoticesQuery = Strict({
+  limit: Type.Optional(Type.Integer({ minimum: 1, maximum: 100, default: 20 })),
+  cursor: Type.Optional(Type.String({ pattern: '^[0-9]{1,18}$' })),
+});
+
 /** Marks a notice, and everything that came before it, as read. */
 export const ReadNotices = Strict({ up_to: Id('ntc') });
 export type ReadNotices = Static<typeof ReadNotices>;

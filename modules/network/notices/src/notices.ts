@@ -192,7 +192,7 @@ export function createNotices(deps: NoticesDeps) {
   }
 
   async function page(userId: string, cursor: string | undefined, limit: number): Promise<WalletNoticePage> {
-    const before = cursor === undefined ? null : positionOf(cursor);
+    const before = cursor === undefined ? null : BigInt(cursor);
     const found = await store.noticesOf(db, userId, before, limit + 1);
     const data = found.slice(0, limit);
     const last = data.at(-1);
@@ -215,8 +215,3 @@ export function createNotices(deps: NoticesDeps) {
 
 const later = (a: bigint, b: bigint): bigint => (b > a ? b : a);
 const sooner = (a: bigint, b: bigint): bigint => (b < a ? b : a);
-
-function positionOf(cursor: string): bigint {
-  if (!/^[0-9]{1,18}$/.test(cursor)) throw new ProblemError('invalid_request', 'cursor: not one of a page');
-  return BigInt(cursor);
-}

@@ -3,10 +3,10 @@ import {
   BankNoticeDelivery,
   bankNoticeHeaders,
   Changed,
-  PageQuery,
   ReadNotices,
   Strict,
   WalletNoticePage,
+  WalletNoticesQuery,
 } from '@feiqian/contract';
 import type { Db } from '@feiqian/db';
 import { type HttpApp, idempotently, ProblemError, requestKey, sendAnswer } from '@feiqian/http';
@@ -65,7 +65,7 @@ export function noticeRoutes(deps: Deps) {
         schema: {
           tags: ['wallet'],
           summary: 'What banks told of this person’s accounts, newest first',
-          querystring: PageQuery,
+          querystring: WalletNoticesQuery,
           response: { 200: WalletNoticePage },
         },
       },

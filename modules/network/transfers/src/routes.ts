@@ -13,6 +13,7 @@ import { type HttpApp, ProblemError, requestKey, sendAnswer } from '@feiqian/htt
 import { fromUuid, toUuid } from '@feiqian/ids';
 import type { StreamSource } from '@feiqian/payments';
 import type { Verification } from '@feiqian/verification';
+import { Type } from 'typebox';
 import type { Destination, TransfersDeps } from './deps.ts';
 import type { Payees } from './payees.ts';
 import { beginProblems } from './refusal.ts';
@@ -34,6 +35,7 @@ export interface TransferRoutesDeps extends TransfersDeps {
 }
 
 const TransferParams = Strict({ id: Id('trf') });
+const TransfersQuery = Strict({ limit: PageQuery.properties.limit, cursor: Type.Optional(Id('trf')) });
 const wallet = { callers: ['wallet'] as const };
 const pageSize = 20;
 /** How far ahead a transfer may be scheduled. */
@@ -163,7 +165,7 @@ function recordRoutes(app: HttpApp, deps: TransferRoutesDeps): void {
       schema: {
         tags: ['transfers'],
         summary: 'Sent and received, newest first',
-        querystring: PageQuery,
+        querystring: TransfersQuery,
         response: { 200: TransferPage },
       },
     },
@@ -200,7 +202,7 @@ async function transferPage(
   query: { limit?: number; cursor?: string },
 ): Promise<TransferPage> {
   const limit = query.limit ?? pageSize;
-  const before = query.cursor === undefined ? null : cursorOf(query.cursor);
+  const before = query.cursor === undefined ? null : toUuid(query.cursor, 'trf');
   const found = await deps.transfers.list(sql, { userId, before, limit: limit + 1 });
   const page = found.slice(0, limit);
   const last = page.at(-1);
@@ -208,12 +210,4 @@ async function transferPage(
     data: await viewsOf(deps, sql, userId, page),
     next_cursor: found.length > limit && last ? fromUuid(last.id, 'trf') : null,
   };
-}
-
-function cursorOf(text: string): string {
-  try {
-    return toUuid(text, 'trf');
-  } catch {
-    throw new ProblemError('invalid_request', 'cursor: take it from the page before');
-  }
 }
