@@ -124,7 +124,10 @@ async function payWithEverything(owner: Wallet): Promise<void> {
       const purchase = async () => {
         const { id, state } = await buy(net, owner, card, 1_234);
         if (state === 'captured')
-          await net.merchant.post(`/v1/payments/${id}/refunds`, { amount: 100, reason: 'x' });
+          await net.merchant.post(`/v1/payments/${id}/refunds`, {
+            amount: 100,
+            reason: `card ${strays.text('refund reason', 'plain')}`,
+          });
       };
       const authorisation = async () => {
         const { id } = await buy(net, owner, card, 1_235, { capture: 'manual' });
