@@ -1,6 +1,6 @@
 // Every kind of test, in the order it runs, in this one place: `npm test`, `.ci/run` and TESTING.md go by it. Each
-// is a project of vitest.config.ts; a file belongs to a suite by its suffix. `byItself`: nothing else runs meanwhile;
-// `oneAtATime`: nor does another of its files.
+// is a project of vitest.config.ts; a file belongs to a suite by its suffix. `oneAtATime`: one file after another, and nothing
+// else runs meanwhile.
 export const suites = [
   {
     project: 'unit',
@@ -34,7 +34,7 @@ export const suites = [
     what: 'lines between network and banks that fail in every way (tests/**/*.line.ts)',
     runs: 'always, on the embedded engine: what a line does is the same on both',
     ownBuild: true,
-    byItself: true,
+    oneAtATime: true,
   },
   {
     project: 'overload',
