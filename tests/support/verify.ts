@@ -27,18 +27,23 @@ export async function withCode(net: TestNetwork, caller: Caller, v: Verification
 export const withPin = (caller: Caller, v: Verification, pin = testPin): Promise<Answer<Verification>> =>
   caller.post<Verification>(path(v, 'pin'), { pin });
 
-/** Sends a write, does what the refusal asks for, and sends it again. */
-export async function verified<T>(
+/** Sends a write and does what the refusal asks for; gives what sends it again. */
+export async function prepared<T>(
   caller: Caller,
   method: string,
   to: string,
   body: unknown,
   satisfy: (v: Verification) => Promise<unknown>,
-): Promise<Answer<T>> {
+): Promise<() => Promise<Answer<T>>> {
   const key = randomUUID();
   const v = askedOf(await caller.send(method, to, { body, key }));
   await satisfy(v);
-  return caller.send<T>(method, to, { body, key, headers: { [verificationHeader]: v.id } });
+  return () => caller.send<T>(method, to, { body, key, headers: { [verificationHeader]: v.id } });
+}
+
+/** Sends a write, does what the refusal asks for, and sends it again. */
+export async function verified<T>(...write: Parameters<typeof prepared>): Promise<Answer<T>> {
+  return (await prepared<T>(...write))();
 }
 
 /** Verifies with PIN and code, as a large amount is asked for. */
