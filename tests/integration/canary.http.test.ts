@@ -104,6 +104,7 @@ async function everyPath(): Promise<void> {
     }),
   );
   await order(net, 100, { description: `card ${planted}` });
+  await order(net, 100, { description: `card ${strays.text('description', 'plain')}` });
   await Promise.all(
     spokenTo.map(({ settings }, i) => {
       const [owner] = wallets as [Wallet];
