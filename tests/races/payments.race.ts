@@ -17,6 +17,7 @@ import {
   rounds,
   successes,
 } from '../support/races.ts';
+import { setPin, verified, withPinAndCode } from '../support/verify.ts';
 
 /*
  * Races about money: whatever happens at the same moment at two processes, the outcome is exact. Thousands of rounds
@@ -286,9 +287,16 @@ describe('a balance', () => {
     const left = async () =>
       (await done(owner.get<{ available: number }>(`/v1/wallet/cards/${card.id}/balance`))).available;
     const each = 1_000;
+    await setPin(arena.one, owner);
     const race = async (chance: Chance) => {
       const rest = (await left()) - 10 * each;
-      const drained = await buy(arena.one, owner, card, rest);
+      const order = await newOrder(chance, rest);
+      const path = `/v1/wallet/payments/${order.id}/pay`;
+      const drained = await done(
+        verified<Payment>(owner, 'POST', path, { card_id: card.id }, (v) =>
+          withPinAndCode(arena.one, owner, v),
+        ),
+      );
       expect(drained.state).toBe('captured');
       const orders = await Promise.all(Array.from({ length: 20 }, () => newOrder(chance, each)));
       const answers = await atOnce(
