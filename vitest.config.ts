@@ -33,6 +33,9 @@ function suite({ name, include, exclude = [], testMsMax }: Suite) {
     plugins: [sqlText()],
     test: {
       name,
+      // Files share their worker's modules, and the embedded engine that is compiled once: a third of the time. So a
+      // test undoes what it changes in a module.
+      isolate: false,
       include,
       exclude: [...never, ...exclude],
       testTimeout: testMsMax,
@@ -45,9 +48,6 @@ function suite({ name, include, exclude = [], testMsMax }: Suite) {
 
 export default defineConfig({
   test: {
-    // Files share their worker's modules, and the embedded engine that is compiled once: a third of the time. So a test
-    // undoes what it changes in a module.
-    isolate: false,
     maxWorkers: availableParallelism(),
     projects: [
       suite({
