@@ -150,6 +150,8 @@ async function prepareSandbox(
   await seedMerchants(network);
   if (!network.config.withBanks || !network.config.history) return;
   await seedHistory(deps, (done, total) => progress(`Giving it a past: ${done} of ${total} payments`));
+  // The keys of its first days are as old as they are.
+  await forgetKeys(network.db, network.clock.now());
 }
 
 async function run(network: Network, logger: Logger, closers: (() => Promise<unknown>)[]): Promise<void> {
