@@ -21,10 +21,37 @@ export function useChosenCard(cards: readonly Card[] | undefined): [Card | undef
   return [card, choose];
 }
 
-interface CardPickerProps {
+interface CardChoicesProps {
   cards: readonly Card[];
   chosen: string | undefined;
   onChoose: (card: Card) => void;
+}
+
+/** Cards to choose one from: the rows of a list. */
+export function CardChoices({ cards, chosen, onChoose }: CardChoicesProps) {
+  const language = useLanguage();
+  return cards.map((card) => (
+    <button
+      key={card.id}
+      type="button"
+      aria-pressed={card.id === chosen}
+      onClick={() => onChoose(card)}
+      className="target flex w-full items-center justify-between gap-3 px-4 py-3 text-left text-16 hover:bg-sunken"
+    >
+      <CardLine
+        bankId={card.bank.id}
+        bankName={bankName(card.bank, language)}
+        tail={card.last4}
+        kind={card.kind}
+      />
+      {card.id === chosen ? (
+        <Check size={20} strokeWidth={2} aria-hidden="true" className="shrink-0 text-jade" />
+      ) : null}
+    </button>
+  ));
+}
+
+interface CardPickerProps extends CardChoicesProps {
   /** Adding a card leads back to this payment. */
   forPayment?: string;
 }
@@ -32,28 +59,9 @@ interface CardPickerProps {
 /** The wallet's cards as a list to choose one from. */
 export function CardPicker({ cards, chosen, onChoose, forPayment }: CardPickerProps) {
   const { t } = useTranslation();
-  const language = useLanguage();
   return (
     <List label={t('confirm.chooseCard')}>
-      {cards.map((card) => (
-        <button
-          key={card.id}
-          type="button"
-          aria-pressed={card.id === chosen}
-          onClick={() => onChoose(card)}
-          className="target flex w-full items-center justify-between gap-3 px-4 py-3 text-left text-16 hover:bg-sunken"
-        >
-          <CardLine
-            bankId={card.bank.id}
-            bankName={bankName(card.bank, language)}
-            tail={card.last4}
-            kind={card.kind}
-          />
-          {card.id === chosen ? (
-            <Check size={20} strokeWidth={2} aria-hidden="true" className="shrink-0 text-jade" />
-          ) : null}
-        </button>
-      ))}
+      <CardChoices cards={cards} chosen={chosen} onChoose={onChoose} />
       <Link
         to="/bind"
         search={{ pay: forPayment }}

@@ -5,7 +5,6 @@ import {
   EmptyState,
   ErrorNotice,
   Fact,
-  formatAge,
   formatTime,
   List,
   ListRow,
@@ -16,7 +15,6 @@ import {
 } from '@feiqian/ui';
 import { useInfiniteQuery, useQuery } from '@tanstack/react-query';
 import { useParams } from '@tanstack/react-router';
-import { Eye, EyeOff } from 'lucide-react';
 import { useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import {
@@ -29,8 +27,8 @@ import {
 import { useAccountsText } from '../parts/accounts-text.ts';
 import { bankName } from '../parts/bank-name.ts';
 import { CreditFacts } from '../parts/credit-facts.tsx';
+import { HiddenBalance } from '../parts/hidden-balance.tsx';
 import { LimitBar } from '../parts/limit-bar.tsx';
-import { useSeconds } from '../parts/seconds.ts';
 import { InnerPage } from '../parts/tab-page.tsx';
 
 const frame = 'rounded-card border border-line bg-raised px-4';
@@ -38,56 +36,31 @@ const frame = 'rounded-card border border-line bg-raised px-4';
 /** The balance behind a tap, with its age. */
 function Balance({ account }: { account: Account }) {
   const t = useAccountsText();
-  const language = useLanguage();
   const [shown, setShown] = useState(false);
   const query = useQuery({ ...accountBalanceQuery(account.id), enabled: shown });
-  const { data, isError, error, refetch, isFetching } = query;
-  const now = useSeconds(shown);
-  const Icon = shown ? EyeOff : Eye;
   return (
-    <section className={`${frame} py-4`}>
-      <div className="flex items-center justify-between">
-        <h2 className="text-14 text-muted">{t(account.kind === 'credit' ? 'creditAvailable' : 'balance')}</h2>
-        <Button
-          kind="ghost"
-          className="-my-2 -mr-3 text-14"
-          aria-expanded={shown}
-          busy={isFetching && !data}
-          icon={<Icon size={18} strokeWidth={1.75} aria-hidden="true" />}
-          onClick={() => setShown(!shown)}
-        >
-          {t(shown ? 'hide' : 'show')}
-        </Button>
-      </div>
-      <div aria-live="polite">
-        {!shown ? (
-          <p aria-hidden="true" className="font-semibold text-28 tracking-widest">
-            ••••••
-          </p>
-        ) : isError ? (
-          <ErrorNotice error={error} onRetry={() => void refetch()} />
-        ) : data ? (
-          <>
-            <Amount minor={data.available} currency={data.currency} size={40} />
-            <p className="text-14 text-muted">{formatAge(Date.parse(data.as_of), now, language)}</p>
-            <dl className="mt-2 divide-y divide-line border-line border-t">
-              {data.held > 0 ? (
-                <Fact name={t('held')}>
-                  <Amount minor={data.held} currency={data.currency} size={14} />
-                </Fact>
-              ) : null}
-              {data.credit_limit === null ? null : (
-                <Fact name={t('limit')}>
-                  <Amount minor={data.credit_limit} currency={data.currency} size={14} />
-                </Fact>
-              )}
-            </dl>
-          </>
-        ) : (
-          <Skeleton className="h-10 w-48" />
-        )}
-      </div>
-    </section>
+    <HiddenBalance
+      label={t(account.kind === 'credit' ? 'creditAvailable' : 'balance')}
+      action={t(shown ? 'hide' : 'show')}
+      shown={shown}
+      onToggle={() => setShown(!shown)}
+      query={query}
+    >
+      {(data) => (
+        <dl className="mt-2 divide-y divide-line border-line border-t">
+          {data.held > 0 ? (
+            <Fact name={t('held')}>
+              <Amount minor={data.held} currency={data.currency} size={14} />
+            </Fact>
+          ) : null}
+          {data.credit_limit === null ? null : (
+            <Fact name={t('limit')}>
+              <Amount minor={data.credit_limit} currency={data.currency} size={14} />
+            </Fact>
+          )}
+        </dl>
+      )}
+    </HiddenBalance>
   );
 }
 

@@ -6,7 +6,6 @@ import {
   EmptyState,
   ErrorNotice,
   Fact,
-  formatAge,
   formatTime,
   Sheet,
   Skeleton,
@@ -15,11 +14,10 @@ import {
 } from '@feiqian/ui';
 import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
 import { useParams, useRouter } from '@tanstack/react-router';
-import { Eye, EyeOff } from 'lucide-react';
 import { useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { bankName, productName } from '../parts/bank-name.ts';
-import { useSeconds } from '../parts/seconds.ts';
+import { HiddenBalance } from '../parts/hidden-balance.tsx';
 import { InnerPage } from '../parts/tab-page.tsx';
 import { balanceQuery, cardsQuery } from '../queries.ts';
 import { signed } from '../signed.ts';
@@ -27,57 +25,31 @@ import { signed } from '../signed.ts';
 /** The balance behind a tap, large, with its age; a credit card also shows what is used of its limit. */
 function Balance({ card }: { card: Card }) {
   const { t } = useTranslation();
-  const language = useLanguage();
   const [shown, setShown] = useState(false);
-  const { data, isError, error, refetch, isFetching } = useQuery({
-    ...balanceQuery(card.id),
-    enabled: shown,
-  });
-  const now = useSeconds(shown);
-  const label = card.kind === 'credit' ? t('balance.creditLabel') : t('balance.label');
-  const Icon = shown ? EyeOff : Eye;
+  const query = useQuery({ ...balanceQuery(card.id), enabled: shown });
   return (
-    <section className="mt-4 rounded-card border border-line bg-raised p-4">
-      <div className="flex items-center justify-between">
-        <h2 className="text-14 text-muted">{label}</h2>
-        <Button
-          kind="ghost"
-          className="-my-2 -mr-3 text-14"
-          aria-expanded={shown}
-          busy={isFetching && !data}
-          icon={<Icon size={18} strokeWidth={1.75} aria-hidden="true" />}
-          onClick={() => setShown(!shown)}
-        >
-          {shown ? t('balance.hide') : t('balance.show')}
-        </Button>
-      </div>
-      <div aria-live="polite">
-        {!shown ? (
-          <p aria-hidden="true" className="font-semibold text-28 tracking-widest">
-            ••••••
-          </p>
-        ) : isError ? (
-          <ErrorNotice error={error} onRetry={() => void refetch()} />
-        ) : data ? (
-          <>
-            <Amount minor={data.available} currency={data.currency} size={40} />
-            <p className="text-14 text-muted">{formatAge(Date.parse(data.as_of), now, language)}</p>
-            {data.credit_limit === null ? null : (
-              <dl className="mt-2 divide-y divide-line border-line border-t">
-                <Fact name={t('balance.owed')}>
-                  <Amount minor={data.owed ?? 0} currency={data.currency} size={14} />
-                </Fact>
-                <Fact name={t('balance.limit')}>
-                  <Amount minor={data.credit_limit} currency={data.currency} size={14} />
-                </Fact>
-              </dl>
-            )}
-          </>
-        ) : (
-          <Skeleton className="h-10 w-48" />
-        )}
-      </div>
-    </section>
+    <div className="mt-4">
+      <HiddenBalance
+        label={card.kind === 'credit' ? t('balance.creditLabel') : t('balance.label')}
+        action={shown ? t('balance.hide') : t('balance.show')}
+        shown={shown}
+        onToggle={() => setShown(!shown)}
+        query={query}
+      >
+        {(data) =>
+          data.credit_limit === null ? null : (
+            <dl className="mt-2 divide-y divide-line border-line border-t">
+              <Fact name={t('balance.owed')}>
+                <Amount minor={data.owed ?? 0} currency={data.currency} size={14} />
+              </Fact>
+              <Fact name={t('balance.limit')}>
+                <Amount minor={data.credit_limit} currency={data.currency} size={14} />
+              </Fact>
+            </dl>
+          )
+        }
+      </HiddenBalance>
+    </div>
   );
 }
 

@@ -1,19 +1,7 @@
-import type { Card, Receiving } from '@feiqian/contract';
-import {
-  Button,
-  CardLine,
-  EmptyState,
-  ErrorNotice,
-  List,
-  QrCode,
-  Section,
-  Skeleton,
-  toast,
-  useLanguage,
-} from '@feiqian/ui';
+import type { Receiving } from '@feiqian/contract';
+import { Button, EmptyState, ErrorNotice, List, QrCode, Section, Skeleton, toast } from '@feiqian/ui';
 import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
-import { Check } from 'lucide-react';
-import { bankName } from '../parts/bank-name.ts';
+import { CardChoices } from '../parts/card-picker.tsx';
 import { InnerPage } from '../parts/tab-page.tsx';
 import { useTransfersText } from '../parts/transfers-text.ts';
 import { cardsQuery } from '../queries.ts';
@@ -27,42 +15,6 @@ function useChoose() {
       signed.put<Receiving>('/v1/wallet/receiving', body),
     onSuccess: (after) => client.setQueryData(receivingQuery.queryKey, after),
   });
-}
-
-function Cards({
-  cards,
-  chosen,
-  onChoose,
-}: {
-  cards: readonly Card[];
-  chosen: string | undefined;
-  onChoose: (card: Card) => void;
-}) {
-  const t = useTransfersText();
-  const language = useLanguage();
-  return (
-    <List label={t('receiveChoose')}>
-      {cards.map((card) => (
-        <button
-          key={card.id}
-          type="button"
-          aria-pressed={card.id === chosen}
-          onClick={() => onChoose(card)}
-          className="target flex w-full items-center justify-between gap-3 px-4 py-3 text-left text-16 hover:bg-sunken"
-        >
-          <CardLine
-            bankId={card.bank.id}
-            bankName={bankName(card.bank, language)}
-            tail={card.last4}
-            kind={card.kind}
-          />
-          {card.id === chosen ? (
-            <Check size={20} strokeWidth={2} aria-hidden="true" className="shrink-0 text-jade" />
-          ) : null}
-        </button>
-      ))}
-    </List>
-  );
 }
 
 /** The personal receive code and the card behind it. */
@@ -114,7 +66,13 @@ export function ReceiveScreen() {
       <Section title={t('receiveCard')}>
         <p className="pb-2 text-14 text-muted">{t('receiveLead')}</p>
         {cards.data ? (
-          <Cards cards={debit} chosen={chosen?.id} onChoose={(card) => choose.mutate({ card_id: card.id })} />
+          <List label={t('receiveChoose')}>
+            <CardChoices
+              cards={debit}
+              chosen={chosen?.id}
+              onChoose={(card) => choose.mutate({ card_id: card.id })}
+            />
+          </List>
         ) : (
           <Skeleton className="h-32 w-full rounded-card" />
         )}
