@@ -44,6 +44,25 @@ export interface BenchFigures {
 
 /** Measures whole purchases through HTTP, ISO 8583, ledger and commit, then audits. */
 export async function runBench(o: BenchOptions): Promise<BenchFigures> {
+  const { found, auditClean } = await runOnce(o, prepare, (prepared, run) => measure(o, prepared, run));
+  return { ...found, auditClean };
+}
+
+/** A network that is measured. */
+export interface Run {
+  port: number;
+  networkPid: number;
+  databasePid: number | null;
+  /** The best TPC-B rate of pgbench on the same server; null when it was not run. */
+  yardstick: number | null;
+}
+
+/** Database, banks and network for one run: prepares while the network is stopped, measures, audits, clears away. */
+export async function runOnce<Prepared, Found>(
+  o: BenchOptions,
+  prepare: (o: BenchOptions, env: Record<string, string>) => Promise<Prepared>,
+  measure: (prepared: Prepared, run: Run) => Promise<Found>,
+): Promise<{ found: Found; auditClean: boolean }> {
   const closers: (() => unknown)[] = [];
   try {
     o.write(`machine   ${machineLine()}`);
@@ -58,22 +77,20 @@ export async function runBench(o: BenchOptions): Promise<BenchFigures> {
     const prepared = await prepare(o, env);
     const network = await startProcess(o.command, env);
     closers.push(() => stopProcess(network));
-    const figures = await measure(
-      o,
-      Number(env.PORT),
-      prepared,
-      network.pid as number,
-      postgres?.pid ?? null,
-      yard,
-    );
+    const found = await measure(prepared, {
+      port: Number(env.PORT),
+      networkPid: network.pid as number,
+      databasePid: postgres?.pid ?? null,
+      yardstick: yard,
+    });
     await stopProcess(network);
-    return { ...figures, auditClean: await audit(o, env) };
+    return { found, auditClean: await audit(o, env) };
   } finally {
     for (const close of closers.reverse()) await close();
   }
 }
 
-export async function database(
+async function database(
   o: BenchOptions,
   closers: (() => unknown)[],
 ): Promise<Partial<PrivatePostgres> & { url: string }> {
@@ -86,7 +103,7 @@ export async function database(
   return server;
 }
 
-export function yardstick(o: BenchOptions, postgres: Partial<PrivatePostgres> & { url: string }): number {
+function yardstick(o: BenchOptions, postgres: Partial<PrivatePostgres> & { url: string }): number {
   const best = bestTpcB(postgres.binaries ?? findPostgresBinaries() ?? '', postgres.url, {
     scale: 20,
     seconds: 5,
@@ -98,7 +115,7 @@ export function yardstick(o: BenchOptions, postgres: Partial<PrivatePostgres> & 
   return best.tps;
 }
 
-export async function environment(
+async function environment(
   o: BenchOptions,
   url: string | null,
   dir: string,
@@ -117,7 +134,7 @@ export async function environment(
   };
 }
 
-export async function stubs(isoPort: number, closers: (() => unknown)[]): Promise<BankStub[]> {
+async function stubs(isoPort: number, closers: (() => unknown)[]): Promise<BankStub[]> {
   const out: BankStub[] = [];
   for (const [i, bank] of sandboxBanks.entries())
     out.push(await startBankStub(bank.settings, isoPort + i, () => 0));
@@ -140,16 +157,13 @@ async function prepare(o: BenchOptions, env: Record<string, string>): Promise<Pr
 
 async function measure(
   o: BenchOptions,
-  port: number,
   prepared: Prepared,
-  pid: number,
-  postgresPid: number | null,
-  yard: number | null,
+  { port, networkPid, databasePid, yardstick: yard }: Run,
 ): Promise<Omit<BenchFigures, 'auditClean'>> {
   const client = new LoadClient(port, o.connections);
   const used = () => ({
-    network: cpuSeconds(pid),
-    database: postgresPid === null ? 0 : cpuSeconds(postgresPid),
+    network: cpuSeconds(networkPid),
+    database: databasePid === null ? 0 : cpuSeconds(databasePid),
     generator: process.cpuUsage().user / 1e6 + process.cpuUsage().system / 1e6,
   });
   const base = { inFlightMax: o.inFlight, hotMerchant: false };
@@ -196,7 +210,7 @@ export function report(o: BenchOptions, name: string, r: LoadResult): void {
   for (const [what, n] of Object.entries(r.others)) o.write(`          not captured: ${n} × ${what}`);
 }
 
-export async function audit(o: BenchOptions, env: Record<string, string>): Promise<boolean> {
+async function audit(o: BenchOptions, env: Record<string, string>): Promise<boolean> {
   const { clean, said } = await auditBooks(o.command, env);
   o.write(`audit     ${clean ? 'clean' : 'FAILED'}`);
   if (!clean) o.write(said);

@@ -1,17 +1,13 @@
-import { mkdtempSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
 import { sandboxBanks, sandboxPeople } from '@feiqian/app-bank';
 import { compose, openEngine, parseConfig } from '@feiqian/app-network';
 import { systemClock } from '@feiqian/clock';
 import { fromUuid } from '@feiqian/ids';
 import { luhnCheckDigit, requestKeyBytes } from '@feiqian/keys';
 import { createLogger } from '@feiqian/telemetry';
-import { audit, type BenchOptions, database, environment, report, stubs, yardstick } from './bench.ts';
+import { type BenchOptions, type Run, report, runOnce } from './bench.ts';
 import { LoadClient } from './httpClient.ts';
 import { codeOf, offerLoad } from './load.ts';
-import { cpuSeconds, machineLine } from './machine.ts';
-import { startProcess, stopProcess } from './process.ts';
+import { cpuSeconds } from './machine.ts';
 import { type Signer, signedPost } from './signedPay.ts';
 
 /** Asked of a machine with two cores, both banks and the load generator included (docs/benchmarks.md). */
@@ -27,29 +23,12 @@ type Sender = Signer & { cards: readonly [string, string] };
  * At the end the auditor. True when the audit was clean; a missed figure is said, not hidden.
  */
 export async function runTransferBench(o: BenchOptions): Promise<boolean> {
-  const closers: (() => unknown)[] = [];
-  try {
-    o.write(`machine   ${machineLine()}`);
-    const postgres = o.engine === 'postgres' ? await database(o, closers) : null;
-    const dir = mkdtempSync(join(tmpdir(), 'feiqian-bench-'));
-    closers.push(() => rmSync(dir, { recursive: true, force: true }));
-    const env = await environment(o, postgres?.url ?? null, dir);
-    if (o.bank === 'stub') await stubs(Number(env.FEIQIAN_BANK_ISO_PORT), closers);
-    const yard = o.yardstick && postgres?.binaries ? yardstick(o, postgres) : null;
-    await stopProcess(await startProcess(o.command, env));
-    const senders = await prepareSenders(env);
-    const network = await startProcess(o.command, env);
-    closers.push(() => stopProcess(network));
-    await measure(o, Number(env.PORT), senders, network.pid as number, yard);
-    await stopProcess(network);
-    return await audit(o, env);
-  } finally {
-    for (const close of closers.reverse()) await close();
-  }
+  const { auditClean } = await runOnce(o, prepareSenders, (senders, run) => measure(o, senders, run));
+  return auditClean;
 }
 
 /** Senders with the sandbox people's own cards, so that the reference banks know them; each on a device of its own. */
-async function prepareSenders(env: Record<string, string>): Promise<Sender[]> {
+async function prepareSenders(_: BenchOptions, env: Record<string, string>): Promise<Sender[]> {
   const parsed = parseConfig(env);
   if (!parsed.ok) throw new Error('the configuration of the run is wrong');
   const { config } = parsed;
@@ -143,10 +122,8 @@ async function transfer(
 
 async function measure(
   o: BenchOptions,
-  port: number,
   senders: readonly Sender[],
-  pid: number,
-  yard: number | null,
+  { port, networkPid: pid, yardstick: yard }: Run,
 ): Promise<void> {
   const client = new LoadClient(port, o.connections);
   const load = (run: string, rate: number | null, seconds: number, inFlightMax = o.inFlight) =>
