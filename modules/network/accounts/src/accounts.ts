@@ -16,7 +16,7 @@ import type { BankApi, BankApiAnswer } from '@feiqian/links';
 import { accountIdOf, type Notices } from '@feiqian/notices';
 import type { BoundCard } from '@feiqian/wallets';
 import { accountView, type Faces, type KnownAccount, movementView } from './account.ts';
-import * as store from './store.ts';
+import * as store from './store/accounts.ts';
 
 export interface AccountsDeps {
   db: Db;

@@ -9,7 +9,7 @@ import type { Notices, StoredNotice } from '@feiqian/notices';
 import type { Outbox } from '@feiqian/outbox';
 import type { BankFace, Wallets } from '@feiqian/wallets';
 import { type Application, applicationView, isOpen, lookAfterMs, toldBy } from './application.ts';
-import * as store from './store.ts';
+import * as store from './store/applications.ts';
 
 export interface ApplicationsDeps {
   db: Db;

@@ -14,7 +14,7 @@ import type { Payee } from './transfer.ts';
 export interface TransfersDeps {
   db: Db;
   /** Connections of their own for groups of transfers; else those of everybody. */
-  hotDb?: Db;
+  hotDb: Db;
   clock: Clock;
   ids: Ids;
   outbox: Outbox;

@@ -38,7 +38,7 @@ export type Transfers = ReturnType<typeof createTransfers>;
 /** Transfers: taken at one bank, given at another, or taken and given back. */
 export function createTransfers(deps: TransfersDeps) {
   const { clock, ids } = deps;
-  const hot = { ...deps, db: deps.hotDb ?? deps.db };
+  const hot = { ...deps, db: deps.hotDb };
   const pipeline = createPipeline<Command, Outcome>({
     name: 'transfers',
     lanes,

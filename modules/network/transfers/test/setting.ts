@@ -84,6 +84,7 @@ export class Setting {
     let kick = (): void => undefined;
     const transfers = createTransfers({
       db,
+      hotDb: db,
       clock: this.clock,
       ids: this.ids,
       outbox: createOutbox({ db, clock: this.clock, ids: this.ids }),

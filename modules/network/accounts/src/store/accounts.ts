@@ -1,5 +1,5 @@
 import type { Sql, Tx } from '@feiqian/db';
-import type { KnownAccount } from './account.ts';
+import type { KnownAccount } from '../account.ts';
 
 interface Row {
   id: string;

@@ -1,5 +1,6 @@
+import { instant } from '@feiqian/clock';
 import type { Sql, Tx } from '@feiqian/db';
-import type { Application } from './application.ts';
+import type { Application } from '../application.ts';
 
 interface Row {
   id: string;
@@ -37,7 +38,6 @@ const toApplication = (r: Row): Application => ({
   decidedAtMs: r.decided_at?.getTime() ?? null,
   tries: r.tries,
 });
-const at = (ms: number | null) => (ms === null ? null : new Date(ms));
 
 /** Stores an application; one that is there already stays as it is. */
 export async function insert(tx: Tx, a: Application, lookAtMs: number | null): Promise<void> {
@@ -58,10 +58,10 @@ export async function insert(tx: Tx, a: Application, lookAtMs: number | null): P
       a.cardRef,
       a.card,
       a.cardId,
-      new Date(a.createdAtMs),
-      at(a.decidedAtMs),
+      instant(a.createdAtMs),
+      instant(a.decidedAtMs),
       a.tries,
-      at(lookAtMs),
+      instant(lookAtMs),
     ],
   );
 }
@@ -79,9 +79,9 @@ export async function update(tx: Tx, a: Application, lookAtMs: number | null): P
       a.cardRef,
       a.card,
       a.cardId,
-      at(a.decidedAtMs),
+      instant(a.decidedAtMs),
       a.tries,
-      at(lookAtMs),
+      instant(lookAtMs),
     ],
   );
 }

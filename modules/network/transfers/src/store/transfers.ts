@@ -11,7 +11,6 @@ interface Column {
   value: (t: Transfer) => Cell;
 }
 
-const at = (ms: number | null): string | null => (ms === null ? null : instant(ms));
 const column =
   (set: Column['set']) =>
   (name: string, type: string, value: (t: Transfer) => Cell): Column => ({ name, type, set, value });
@@ -40,19 +39,19 @@ const columns: readonly Column[] = [
   once('payee_name', 'text', (t) => t.payeeName),
   always('debit_stan', 'text', (t) => t.debitStan),
   always('debit_rrn', 'text', (t) => t.debitRrn),
-  always('debit_at', 'timestamptz', (t) => at(t.debitAtMs)),
+  always('debit_at', 'timestamptz', (t) => instant(t.debitAtMs)),
   always('debit_code', 'text', (t) => t.debitCode),
   always('approval_code', 'text', (t) => t.approvalCode),
   always('credit_stan', 'text', (t) => t.creditStan),
   always('credit_rrn', 'text', (t) => t.creditRrn),
-  always('credit_at', 'timestamptz', (t) => at(t.creditAtMs)),
+  always('credit_at', 'timestamptz', (t) => instant(t.creditAtMs)),
   always('credit_code', 'text', (t) => t.creditCode),
   always('decline_code', 'text', (t) => t.declineCode),
   always('limit_notice', 'text', (t) => (t.limit === null ? null : JSON.stringify(t.limit))),
-  once('scheduled_at', 'timestamptz', (t) => at(t.scheduledAtMs)),
-  once('created_at', 'timestamptz', (t) => at(t.createdAtMs)),
-  always('updated_at', 'timestamptz', (t) => at(t.updatedAtMs)),
-  always('completed_at', 'timestamptz', (t) => at(t.completedAtMs)),
+  once('scheduled_at', 'timestamptz', (t) => instant(t.scheduledAtMs)),
+  once('created_at', 'timestamptz', (t) => instant(t.createdAtMs)),
+  always('updated_at', 'timestamptz', (t) => instant(t.updatedAtMs)),
+  always('completed_at', 'timestamptz', (t) => instant(t.completedAtMs)),
 ];
 
 const names = columns.map((c) => c.name).join(', ');
@@ -222,7 +221,7 @@ export async function setDue(tx: Tx, dues: readonly Due[]): Promise<void> {
   await tx.query(
     `insert into transfers.due (transfer_id, at) select * from unnest($1::uuid[], $2::timestamptz[])
      on conflict (transfer_id) do update set at = excluded.at, tries = 0`,
-    [set.map((d) => d.id), set.map((d) => at(d.atMs))],
+    [set.map((d) => d.id), set.map((d) => instant(d.atMs))],
     'transfers_due_set',
   );
 }
@@ -238,7 +237,7 @@ export async function claimDue(
     `update transfers.due set at = $2, tries = tries + 1 where transfer_id in (
        select transfer_id from transfers.due where at <= $1 order by at, transfer_id limit $3 for update skip locked)
      returning transfer_id, tries`,
-    [at(nowMs), at(untilMs), limit],
+    [instant(nowMs), instant(untilMs), limit],
     'transfers_due_claim',
   );
   return rows.map((r) => ({ id: r.transfer_id, tries: r.tries }));
@@ -258,7 +257,7 @@ export async function isUnderWay(sql: Sql, userId: string): Promise<boolean> {
 export async function postpone(sql: Sql, id: string, atMs: number): Promise<void> {
   await sql.query(
     'update transfers.due set at = $2 where transfer_id = $1',
-    [id, at(atMs)],
+    [id, instant(atMs)],
     'transfers_due_postpone',
   );
 }
@@ -278,7 +277,7 @@ export async function ownersOfTransferReferences(
      union all
      select credit_rrn as rrn, id, payee_member as member_id, credit_at as at from transfers.transfer
      where created_at >= $2 and credit_rrn = any($1::text[])`,
-    [rrns, at(sinceMs)],
+    [rrns, instant(sinceMs)],
   );
   return new Map(
     rows.map((r) => [r.rrn, { groupId: r.id, memberId: r.member_id, sentAtMs: r.at.getTime() }]),
