@@ -40,7 +40,7 @@ export function createLeaving(deps: WalletsDeps, uses: Uses) {
     }
     const now = clock.now();
     await freezes.supersedeOrders(tx, userId, now);
-    for (const { memberId, consentId } of await freezes.consentsOf(tx, userId)) {
+    for (const { memberId, consentId } of await store.consentsOf(tx, userId)) {
       const order = {
         id: ids.uuid(),
         userId,

@@ -53,3 +53,15 @@ export async function allCardsOf(
     unboundAtMs: r.unbound_at?.getTime() ?? null,
   }));
 }
+
+/** Every consent a person's cards were ever bound under: a bank may know several. */
+export async function consentsOf(
+  sql: Sql,
+  userId: string,
+): Promise<{ memberId: string; consentId: string }[]> {
+  const { rows } = await sql.query<{ member_id: string; consent_id: string }>(
+    `select distinct member_id, consent_id from wallets.card where user_id = $1 order by member_id, consent_id`,
+    [userId],
+  );
+  return rows.map((r) => ({ memberId: r.member_id, consentId: r.consent_id }));
+}
