@@ -1,7 +1,8 @@
 import { randomUUID } from 'node:crypto';
-import type { PersonView, Verification, WalletFreeze, WalletIdentity } from '@feiqian/contract';
+import type { AccountList, PersonView, Verification, WalletFreeze, WalletIdentity } from '@feiqian/contract';
 import { toUuid } from '@feiqian/ids';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { applyAndOpen } from '../support/applying.ts';
 import { done, told } from '../support/caller.ts';
 import { startTestNetwork, type TestNetwork } from '../support/network.ts';
 import { codeOf, desk, order, till, type Wallet, wallet } from '../support/people.ts';
@@ -207,6 +208,7 @@ describe('somebody who leaves', () => {
   });
 
   test('is erased: nothing works any more and nothing is known, the payment stays, the number is free', async () => {
+    await applyAndOpen(net, by, mobile);
     const { rows: consents } = await net.network.db.query<{ member_id: string; consent_id: string }>(
       'select distinct member_id, consent_id from wallets.card where user_id = $1',
       [toUuid(by.session.user.id, 'usr')],
@@ -218,11 +220,22 @@ describe('somebody who leaves', () => {
       [toUuid(by.session.user.id, 'usr')],
     );
     expect(rows).toEqual([{ mobile_masked: '***', name: null }]);
-    for (const table of ['wallets.real_name', 'verification.pin']) {
+    const erased = [
+      'wallets.real_name',
+      'verification.pin',
+      'accounts.account',
+      'accounts.opening',
+      'credit.application',
+      'credit.auto_repay',
+      'credit.repayment',
+      'notices.notice',
+      'notices.subject',
+    ];
+    for (const table of erased) {
       const left = await net.network.db.query(`select 1 from ${table} where user_id = $1`, [
         toUuid(by.session.user.id, 'usr'),
       ]);
-      expect(left.rows).toEqual([]);
+      expect([table, left.rows]).toEqual([table, []]);
     }
     await until(async () => {
       const lists = await Promise.all(
@@ -234,6 +247,10 @@ describe('somebody who leaves', () => {
     expect(kept.data.some((p) => p.amount === 2_000)).toBe(true);
     const anew = await wallet(net, mobile);
     expect(anew.session.user.id).not.toBe(by.session.user.id);
+    // The accounts are theirs to see again.
+    const { data } = await done(anew.get<AccountList>('/v1/wallet/accounts'));
+    expect(data.length).toBeGreaterThan(0);
+    expect(told(await anew.get(`/v1/wallet/accounts/${data[0]?.id}/balance`))).toBe('200');
   });
 });
 

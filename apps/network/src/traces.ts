@@ -61,5 +61,9 @@ export function tracesOf(network: Network): Trace[] {
       },
     },
     { erase: (tx, _userId, mobile) => inbox.forgetMobile(tx, mobile) },
+    { erase: network.notices.erase },
+    { erase: network.accounts.erase },
+    { erase: network.applications.erase },
+    { erase: network.autoRepays.erase },
   ];
 }

@@ -181,8 +181,8 @@ export function createAccounts(deps: AccountsDeps) {
       const [known] = await store.byIds(db, [accountIdOf(memberId, ref)]);
       return known?.consentId ?? null;
     },
-    /** Takes everything away that was kept of a person. */
-    forget: (tx: Tx, userId: string) => store.forget(tx, userId),
+    /** Takes everything away that was kept of a person, openings included. */
+    erase: store.erase,
   };
 }
 

@@ -203,6 +203,8 @@ export function createApplications(deps: ApplicationsDeps) {
     withdraw,
     list: async (owner: Owner) => (await store.ofUser(db, owner.userId, listMax)).map(view),
     find: async (owner: Owner, id: string) => view(await own(owner, id)),
+    /** Takes everything away that was kept of a person. */
+    erase: store.erase,
     /** What a bank tells of an application is a reason to ask after it at once. */
     async heard(tx: Tx, notices: readonly StoredNotice[]): Promise<void> {
       const of = notices.filter((n) => n.type === 'application.changed');

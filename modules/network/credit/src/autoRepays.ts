@@ -153,6 +153,8 @@ export function createAutoRepays(deps: AutoRepaysDeps) {
     payable,
     find,
     turn,
+    /** Takes everything away that was kept of a person's repayments. */
+    erase: store.erase,
     remove: (tx: Tx, accountId: string) => store.removeAuto(tx, accountId),
   };
 }

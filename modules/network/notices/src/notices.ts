@@ -208,6 +208,8 @@ export function createNotices(deps: NoticesDeps) {
     askForMissing,
     claim,
     page,
+    /** Takes everything away that was kept of a person. */
+    erase: store.erase,
     /** False when there is no such notice of this person. */
     readUpTo: (tx: Tx, userId: string, id: string) => store.readUpTo(tx, userId, id, clock.now()),
   };

@@ -210,3 +210,9 @@ export async function readUpTo(tx: Tx, userId: string, id: string, nowMs: number
   );
   return true;
 }
+
+/** Takes a person's notices away; whose the subjects are has to be learnt anew. */
+export async function erase(tx: Tx, userId: string): Promise<void> {
+  await tx.query('delete from notices.notice where user_id = $1', [userId]);
+  await tx.query('update notices.subject set user_id = null where user_id = $1', [userId]);
+}

@@ -45,6 +45,8 @@ export async function put(tx: Tx, accounts: readonly KnownAccount[], nowMs: numb
   return new Set(rows.map((r) => r.id));
 }
 
-export async function forget(tx: Tx, userId: string): Promise<void> {
+/** Takes away whose a person's accounts are, and what he or she began to open with the identity it holds. */
+export async function erase(tx: Tx, userId: string): Promise<void> {
   await tx.query('delete from accounts.account where user_id = $1', [userId]);
+  await tx.query('delete from accounts.opening where user_id = $1', [userId]);
 }

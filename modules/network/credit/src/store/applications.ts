@@ -126,3 +126,8 @@ export async function lookNow(tx: Tx, memberId: string, bankRef: string, nowMs: 
     [memberId, bankRef, new Date(nowMs)],
   );
 }
+
+/** Takes a person's applications away; the banks have theirs. */
+export async function erase(tx: Tx, userId: string): Promise<void> {
+  await tx.query('delete from credit.application where user_id = $1', [userId]);
+}

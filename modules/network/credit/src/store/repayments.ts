@@ -184,3 +184,9 @@ export async function takeAuto(tx: Tx, nowMs: number, untilMs: number, limit: nu
   );
   return rows.map(toAuto);
 }
+
+/** Takes away what a person repays by itself, and which request repaid which card; the transfers stay. */
+export async function erase(tx: Tx, userId: string): Promise<void> {
+  await tx.query('delete from credit.auto_repay where user_id = $1', [userId]);
+  await tx.query('delete from credit.repayment where user_id = $1', [userId]);
+}
