@@ -13,7 +13,7 @@ import { findChromium } from './chromium.mjs';
 import { cacheFolder, giveUp, say } from './prepare/place.mjs';
 import { bundleForNode, ensureBuilt, ensureFrontEnds, ensureInstalled, root } from './prepare.mjs';
 import { suites } from './suites.mjs';
-import { tally } from './tally.mjs';
+import { failuresOf, tally } from './tally.mjs';
 
 const { values: flags, positionals: filters } = parseArgs({
   allowPositionals: true,
@@ -129,6 +129,7 @@ function count(code, report, group) {
   if (passed + failed + skipped === 0) remarks.push(`No tests in ${names}.`);
   total.passed += passed;
   total.failed += failed;
+  remarks.push(...failuresOf(report, root).map((failure) => `✗ ${failure}`));
 }
 
 async function startServer() {

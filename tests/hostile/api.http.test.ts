@@ -1,8 +1,10 @@
+import { bankSchemas, sandboxBanks } from '@feiqian/app-bank';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { differences } from '../support/books.ts';
 import { chanceOf, often, seed } from '../support/chance.ts';
 import { startTestNetwork, type TestNetwork } from '../support/network.ts';
 import { type Operation, operationsOf } from '../support/openapi.ts';
+import { until } from '../support/until.ts';
 import { type Case, casesOf } from './cases.ts';
 import { placesOf, untried } from './coverage.ts';
 import { judge } from './judge.ts';
@@ -21,6 +23,7 @@ const lanes = 8;
 const failuresShown = 25;
 /** What the heap may have grown by after as many requests again. */
 const growthMbMax = 6;
+const noticesMsMax = 30_000;
 
 let net: TestNetwork;
 let scene: Scene;
@@ -94,6 +97,18 @@ async function rowCounts(): Promise<Record<string, bigint>> {
   return counts;
 }
 
+/** That no bank has a notice left to send. */
+async function allNoticesTold(): Promise<boolean> {
+  for (const bank of sandboxBanks) {
+    const { notices } = bankSchemas(bank.settings.id);
+    const { rows } = await net.network.db.query(
+      `select 1 from ${notices}.notice where acknowledged_at is null limit 1`,
+    );
+    if (rows.length > 0) return false;
+  }
+  return true;
+}
+
 describe(`requests drawn with seed ${seed}`, () => {
   test('that the document forbids are refused for their form and change nothing', {
     timeout: 600_000,
@@ -104,6 +119,8 @@ describe(`requests drawn with seed ${seed}`, () => {
     expect(untried(operations, drawn)).toEqual([]);
     const cases = drawn.filter((c) => c.kind === 'invalid' || c.kind === 'stranger');
     expect(cases.length).toBeGreaterThan(2_000);
+    // What the scene's purchases let the banks tell comes by itself, and is no consequence of these requests.
+    await until(allNoticesTold, noticesMsMax, 'the last notice of the banks');
     const before = await rowCounts();
     expect(shown(await sendAll(cases))).toEqual([]);
     expect(await rowCounts()).toEqual(before);
