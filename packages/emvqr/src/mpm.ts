@@ -147,11 +147,12 @@ export const ADDITIONAL_IDS = {
   merchantTaxId: '10',
   merchantChannel: '11',
 } as const;
+const additionalIds = Object.entries(ADDITIONAL_IDS) as [keyof typeof ADDITIONAL_IDS, string][];
 
 function additionalNodes(additional: AdditionalData): MpmNode[] {
   const nodes: MpmNode[] = [];
-  for (const [name, id] of Object.entries(ADDITIONAL_IDS)) {
-    const value = additional[name as keyof typeof ADDITIONAL_IDS];
+  for (const [name, id] of additionalIds) {
+    const value = additional[name];
     if (value !== undefined) nodes.push({ id, value });
   }
   for (const id of Object.keys(additional.reserved ?? {}).sort()) {

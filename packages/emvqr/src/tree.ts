@@ -158,16 +158,26 @@ export function encodeMpmTree(nodes: readonly MpmNode[]): string {
     nodes.filter((node) => node.id !== CRC),
     null,
   );
-  if (!body.startsWith(FORMAT)) throw new MpmFormatError('the format indicator (00) must be first');
-  const payload = `${body}${CRC}04`;
-  if (characters(payload) + 4 > PAYLOAD_CHARACTERS_MAX)
-    throw new MpmFormatError(tooLong(characters(payload) + 4));
+  if (!body.text.startsWith(FORMAT)) throw new MpmFormatError('the format indicator (00) must be first');
+  const length = body.characters + crcCharacters;
+  if (length > PAYLOAD_CHARACTERS_MAX) throw new MpmFormatError(tooLong(length));
+  const payload = `${body.text}${CRC}04`;
   return payload + crc16(payload);
 }
 
-function writeLevel(nodes: readonly MpmNode[], parent: string | null): string {
+/** A text and its length in characters, which is counted where the text is made: counting it again costs more. */
+interface Written {
+  text: string;
+  characters: number;
+}
+
+const idAndLengthCharacters = 4;
+const crcCharacters = 8;
+
+function writeLevel(nodes: readonly MpmNode[], parent: string | null): Written {
   const seen = new Set<string>();
-  let out = '';
+  let text = '';
+  let characters = 0;
   for (const node of nodes) {
     if (!/^[0-9]{2}$/.test(node.id)) throw new MpmFormatError(`"${node.id}" is not an id of two digits`);
     if (seen.has(node.id)) throw new MpmFormatError(`id ${node.id} is given twice`);
@@ -177,23 +187,23 @@ function writeLevel(nodes: readonly MpmNode[], parent: string | null): string {
       throw new MpmFormatError(`id ${node.id} holds ${template ? 'data objects' : 'a value'}`);
     }
     const path = parent === null ? node.id : `${parent}.${node.id}`;
-    const value = 'children' in node ? writeLevel(node.children, path) : node.value;
-    const length = characters(value);
-    if (length < 1 || length > VALUE_CHARACTERS_MAX) {
+    const value = 'children' in node ? writeLevel(node.children, path) : writeValue(node.value, path);
+    if (value.characters < 1 || value.characters > VALUE_CHARACTERS_MAX) {
       throw new MpmFormatError(
-        `id ${path} has ${length} characters, 1 to ${VALUE_CHARACTERS_MAX} are allowed`,
+        `id ${path} has ${value.characters} characters, 1 to ${VALUE_CHARACTERS_MAX} are allowed`,
       );
     }
-    if (!printable.test(value) && /\p{Cc}|\p{Cs}/u.test(value))
-      throw new MpmFormatError(`id ${path} has a control character`);
-    out += node.id + String(length).padStart(2, '0') + value;
+    text += node.id + String(value.characters).padStart(2, '0') + value.text;
+    characters += idAndLengthCharacters + value.characters;
   }
-  return out;
+  return { text, characters };
 }
 
 /** Most values: one unit of a string is one character, and none is a control character. */
 const printable = /^[ -~]*$/;
 
-function characters(text: string): number {
-  return printable.test(text) ? text.length : Array.from(text).length;
+function writeValue(text: string, path: string): Written {
+  if (printable.test(text)) return { text, characters: text.length };
+  if (/\p{Cc}|\p{Cs}/u.test(text)) throw new MpmFormatError(`id ${path} has a control character`);
+  return { text, characters: Array.from(text).length };
 }

@@ -70,17 +70,25 @@ function sendTogether(client: pg.ClientBase): void {
   process.nextTick(() => stream.uncork());
 }
 
-async function run<R>(
+type Asked = pg.Query & { name?: string; callback?: (error: Error | null, result: pg.QueryResult) => void };
+
+/** The driver is handed a query as it keeps one: from anything else it makes one by a costly copy, each time. */
+function run<R>(
   client: pg.ClientBase,
   text: string,
   params: readonly SqlValue[] | undefined,
   name: string | undefined,
 ): Promise<SqlResult<R>> {
-  const config: pg.QueryConfig = { text, values: toWire(params ?? []) };
-  if (name !== undefined) config.name = name;
-  sendTogether(client);
-  const result = await client.query(config);
-  return { rows: result.rows as R[], count: result.rowCount ?? 0 };
+  const query: Asked = new pg.Query(text, toWire(params ?? []));
+  if (name !== undefined) query.name = name;
+  return new Promise((resolve, reject) => {
+    query.callback = (error, result) => {
+      if (error) reject(error);
+      else resolve({ rows: result.rows as R[], count: result.rowCount ?? 0 });
+    };
+    sendTogether(client);
+    client.query(query);
+  });
 }
 
 /** A client of the pool: which server it is on, and when in the order of moves it was opened. */

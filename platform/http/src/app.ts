@@ -1,6 +1,5 @@
 import type { Socket } from 'node:net';
 import cookie from '@fastify/cookie';
-import helmet from '@fastify/helmet';
 import type {} from '@fastify/swagger';
 import type { TypeBoxTypeProvider } from '@fastify/type-provider-typebox';
 import type { ErrorCode } from '@feiqian/contract';
@@ -14,6 +13,7 @@ import fastify, {
   type RawRequestDefaultExpression,
   type RawServerDefault,
 } from 'fastify';
+import helmet from 'helmet';
 import { type Admission, installAdmission } from './admission.ts';
 import { keyOf } from './idempotent.ts';
 import { ProblemError, problemOf } from './problem.ts';
@@ -108,13 +108,9 @@ export async function createHttp(options: HttpOptions): Promise<HttpApp> {
   } as object).withTypeProvider<TypeBoxTypeProvider>() as unknown as HttpApp;
 
   app.server.maxConnections = CONNECTIONS_MAX;
-  await app.register(cookie);
-  await app.register(helmet, {
-    global: false,
-    contentSecurityPolicy,
-    crossOriginEmbedderPolicy: false,
-    hsts: false,
-  });
+  // Whoever reads or sets a cookie does so by itself: most requests carry none.
+  await app.register(cookie, { hook: false });
+  const pageHeaders = helmet({ contentSecurityPolicy, crossOriginEmbedderPolicy: false, hsts: false });
   // Only JSON is spoken. A form of another site may send plain text without being asked, so it is not taken for a body.
   app.removeContentTypeParser('text/plain');
   keepBodyText(app);
@@ -126,10 +122,9 @@ export async function createHttp(options: HttpOptions): Promise<HttpApp> {
   app.addHook('onRequest', (request, reply, done) => {
     reply.header('x-request-id', request.id);
     // What an answer of the API needs; pages get the whole set from helmet, which computes it for each answer.
-    if (request.url.startsWith('/v1/')) {
-      reply.header('x-content-type-options', 'nosniff');
-      reply.header('cache-control', 'no-store');
-    } else reply.helmet();
+    if (!request.url.startsWith('/v1/')) return pageHeaders(request.raw, reply.raw, done as () => void);
+    reply.header('x-content-type-options', 'nosniff');
+    reply.header('cache-control', 'no-store');
     done();
   });
   if (options.admission) installAdmission(app, options.admission);

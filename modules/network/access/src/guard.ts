@@ -51,9 +51,10 @@ export function installGuard(app: HttpApp, access: Access, options: { secureCook
     request.requestKey = known.requestKey;
   });
   // The body is signed as it was sent, so this waits until it is there.
-  app.addHook('preValidation', async (request, reply) => {
+  app.addHook('preValidation', (request, reply, done) => {
     const { signed } = request.routeOptions.config;
-    if (signed !== undefined && request.principal?.kind === 'wallet') await checkSignature(request, reply);
+    if (signed === undefined || request.principal?.kind !== 'wallet') return done();
+    checkSignature(request, reply).then(() => done(), done);
   });
   async function checkSignature(request: FastifyRequest, reply: FastifyReply): Promise<void> {
     const { deviceId } = callerAs(request, 'wallet');
@@ -128,9 +129,11 @@ function secretOf(
     const match = /^Bearer ([A-Za-z0-9_-]{20,100})$/i.exec(header);
     return match ? { text: match[1] as string, fromCookie: false } : null;
   }
+  if (request.headers.cookie === undefined) return null;
+  const cookies = request.server.parseCookie(request.headers.cookie);
   for (const kind of callers) {
     const name = cookieName[kind];
-    const value = name === undefined ? undefined : request.cookies[name];
+    const value = name === undefined ? undefined : cookies[name];
     if (value !== undefined) return { text: value, fromCookie: true };
   }
   return null;
@@ -156,16 +159,12 @@ export function setSessionCookie(
   const name = cookieName[kind];
   if (name === undefined) return;
   const secure = (reply.server as unknown as { secureCookies: boolean }).secureCookies;
-  reply.setCookie(name, secret, {
-    path: '/',
-    httpOnly: true,
-    sameSite: 'strict',
-    secure,
-    maxAge: maxAgeSeconds,
-  });
+  const how = { path: '/', httpOnly: true, sameSite: 'strict', secure, maxAge: maxAgeSeconds } as const;
+  reply.header('set-cookie', reply.server.serializeCookie(name, secret, how));
 }
 
 export function clearSessionCookie(reply: FastifyReply, kind: PrincipalKind): void {
   const name = cookieName[kind];
-  if (name !== undefined) reply.clearCookie(name, { path: '/' });
+  const gone = { path: '/', sameSite: 'lax', maxAge: 0, expires: new Date(0) } as const;
+  if (name !== undefined) reply.header('set-cookie', reply.server.serializeCookie(name, '', gone));
 }
