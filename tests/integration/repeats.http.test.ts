@@ -292,8 +292,10 @@ describe('at the same moment', () => {
       const [paid, cancelled] =
         i % 2 === 0 ? await Promise.all([pay(), cancel()]) : (await Promise.all([cancel(), pay()])).reverse();
       const { state } = await look(net, id);
+      // Who gives up while the bank is asked hears another reason than who comes after its answer.
+      const late = expect.stringMatching(/^409 (payment_in_progress|not_cancellable)$/);
       expect([told(paid as Answer), told(cancelled as Answer)]).toEqual(
-        state === 'captured' ? ['200', '409 payment_in_progress'] : ['409 payment_not_payable', '200'],
+        state === 'captured' ? ['200', late] : ['409 payment_not_payable', '200'],
       );
     }
   });
