@@ -7,6 +7,7 @@ import type { Sandbox } from '@feiqian/contract';
 import { testDatabase } from '@feiqian/testkit';
 import { Caller, done, type Heard } from './caller.ts';
 import { layOutCity } from './city.ts';
+import { letDevicesIn } from './devices.ts';
 import { refuseNesting } from './transactions.ts';
 import { until } from './until.ts';
 
@@ -14,6 +15,8 @@ export interface TestNetworkOptions {
   /** How long the network waits for a bank, in ms; the banks' late answers come half as long again after it. */
   linkWaitMs?: number;
   env?: Record<string, string>;
+  /** The product's own policy for a second device, instead of one that lets it in unasked. */
+  strictDevices?: boolean;
   /** Another process's database, to serve it as well: its address (PostgreSQL alone). */
   databaseUrl?: string;
 }
@@ -65,6 +68,10 @@ export async function startTestNetwork(options: TestNetworkOptions = {}): Promis
   refuseNesting(running.network.db, running.engine.hotDb);
   if (options.linkWaitMs !== undefined) await setLinkWait(running, options.linkWaitMs);
   await linked(running);
+  if (options.strictDevices !== true) {
+    await letDevicesIn(running.network.db);
+    await running.network.verification.reload();
+  }
   const heard: Heard[] = [];
   const anyone = new Caller(running.url, null, (h) => heard.push(h));
   const guide = await done(anyone.get<Sandbox>('/v1/sandbox'));

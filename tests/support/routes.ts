@@ -61,6 +61,8 @@ export const bodies: Readonly<Record<string, Readonly<Record<string, unknown>>>>
   'POST /v1/wallet/verifications/{id}/identity': nobody,
   'POST /v1/wallet/identity': nobody,
   'POST /v1/wallet/deletion': { confirm: true },
+  'POST /v1/wallet/devices/{id}/approval': { number: '0000' },
+  'POST /v1/wallet/recovery': { old_devices: 'pause' },
   'POST /v1/wallet/freeze': { lost_device_ids: [unknownId('dev')] },
   'POST /v1/console/people/{id}/freeze': {},
   'POST /v1/wallet/card-discoveries': { bank_ids: ['yunzhou'], consent: true },

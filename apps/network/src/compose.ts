@@ -93,9 +93,13 @@ const ledgerOf = (currency: string): number => Number(currencyOf(currency).numer
 export async function compose(deps: ComposeDeps) {
   const base = await composeBase(deps);
   const banks = await composeBanks(deps, base);
-  const seen = composeAccounts(base, banks, (onBound) => composeWallets(base, banks, onBound));
+  // Verification asks wallets who somebody is, wallets ask it what a second device needs.
+  const asking: { verification: Verification | null } = { verification: null };
+  const letsInFreely = () => (asking.verification?.freeFor(anyone, 'add_device') ?? -1n) >= 0n;
+  const seen = composeAccounts(base, banks, (onBound) => composeWallets(base, banks, onBound, letsInFreely));
   const { wallets } = seen;
   const verification = await composeVerification(base, wallets);
+  asking.verification = verification;
   const credit = composeCredit(base, banks, seen);
   const paying = composePayments(deps, base, banks, wallets, verification);
   return {
@@ -228,10 +232,14 @@ async function composeBanks({ config, logger, dial }: ComposeDeps, base: Base) {
 
 export type Banks = Awaited<ReturnType<typeof composeBanks>>;
 
+/** Whoever is behind a device that signs in: of a policy that tells people apart nothing is known yet. */
+const anyone = { userId: '', deviceId: '' };
+
 function composeWallets(
-  { db, clock, ids, access, tokens, members, keystore }: Base,
+  { db, clock, ids, access, tokens, members, keystore, outbox }: Base,
   { bankApi }: Banks,
   onBound: NonNullable<WalletsDeps['onBound']>,
+  letsInFreely: () => boolean,
 ): Wallets {
   return createWallets({
     db,
@@ -241,6 +249,16 @@ function composeWallets(
     tokens,
     banks: bankPort(bankApi),
     onBound,
+    letsInFreely,
+    announce: (tx, type, { userId, deviceId }) =>
+      outbox.publish(tx, [
+        {
+          type,
+          objectId: deviceId,
+          tenants: [userId],
+          data: { id: fromUuid(deviceId, 'dev') },
+        },
+      ]),
     issuers: () =>
       members
         .list()

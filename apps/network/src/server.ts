@@ -17,7 +17,7 @@ import { payerRoutes, paymentRoutes, streamRoutes } from '@feiqian/payments';
 import type { Logger, Registry } from '@feiqian/telemetry';
 import { payeeRoutes, transferRoutes, transferStream } from '@feiqian/transfers';
 import { verificationRoutes } from '@feiqian/verification';
-import { identityRoutes, leavingRoutes, walletRoutes } from '@feiqian/wallets';
+import { deviceRoutes, identityRoutes, leavingRoutes, walletRoutes } from '@feiqian/wallets';
 import scalar from '@scalar/fastify-api-reference';
 import type { FastifyReply } from 'fastify';
 import { nameWorks, networkAdmission } from './admission.ts';
@@ -119,6 +119,8 @@ async function apiRoutes(app: HttpApp, deps: ServerDeps): Promise<void> {
   const now = clock.now;
   const { wallets, verification } = network;
   await app.register(walletRoutes({ db, now, wallets, access }) as never);
+  const { demand, hasFactor } = verification;
+  await app.register(deviceRoutes({ db, now, wallets, access, demand, hasFactor }) as never);
   const kick = () =>
     void wallets.tellBanks().catch((err: unknown) => deps.logger.error({ err }, 'banks were not told'));
   await app.register(identityRoutes({ db, now, wallets, demand: verification.demand, kick }) as never);

@@ -165,6 +165,8 @@ async function run(network: Network, logger: Logger, closers: (() => Promise<unk
   jobs.every('forget verifications', forgetMs, () => network.verification.forget());
   jobs.every('forget messages', forgetMs, () => network.inbox.forget());
   jobs.every('forget identity tries', forgetMs, () => network.wallets.forgetIdentityTries());
+  jobs.every('end waiting devices', endWaitingMs, () => network.wallets.expireAdmissions());
+  jobs.every('forget admissions', forgetMs, () => network.wallets.forgetAdmissions());
   jobs.every('tell banks of freezes', tellMs, () => network.wallets.tellBanks());
   jobs.every('forget nonces', forgetMs, () => network.access.signing.forget(network.db));
   jobs.every('forget pay codes', forgetMs, () => network.wallets.forgetUsedPayCodes(network.db));
@@ -196,6 +198,8 @@ async function run(network: Network, logger: Logger, closers: (() => Promise<unk
 
 /** How soon a bank that did not answer is told again of a freeze, besides at once, in ms. */
 const tellMs = 500;
+/** How soon a device ends that was not let in in time, in ms; it may do nothing meanwhile. */
+const endWaitingMs = 5_000;
 const smsMsMax = 5_000;
 
 /** In production one-time codes are posted to the operator's sender; the sandbox keeps them in its inbox. */

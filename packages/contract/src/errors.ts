@@ -71,6 +71,11 @@ export const errorCodes = {
     'This device is not let in yet: approve it on another one, or confirm your identity. Nothing was changed.',
     '本机尚未获准使用，请在原设备上同意，或重新核验身份',
   ),
+  device_request_over: entry(
+    409,
+    'This device waits no more to be let in, or it is not the one that was shown. Nothing was changed.',
+    '该设备的登录请求已结束，或与显示的不符，未做任何更改',
+  ),
   account_busy: entry(
     409,
     'Money is still under way. Try again when it has arrived. Nothing was deleted.',

@@ -30,6 +30,13 @@ export const Device = Strict({
   created_at: Instant,
   last_used_at: Instant,
   current: Type.Boolean(),
+  /** To be let in, while it is pending. */
+  waits: Nullable(
+    Strict({
+      number: Type.String({ pattern: '^[0-9]{4}$', description: 'Both phones show it, to be compared' }),
+      expires_at: Instant,
+    }),
+  ),
 });
 export type Device = Static<typeof Device>;
 
@@ -163,4 +170,10 @@ export type PayPayment = Static<typeof PayPayment>;
 
 export const WalletPaymentPage = Page(Payment);
 export const DeviceList = Strict({ data: Type.Array(Device) });
+/** `number`: as the device that is to be let in shows it, so that nobody lets in another one. */
+export const ApproveDevice = Strict({ number: Type.String({ pattern: '^[0-9]{4}$' }) });
+export type ApproveDevice = Static<typeof ApproveDevice>;
+/** `pause`: the devices there were hold still until each is verified anew. `remove`: they are gone for good. */
+export const RecoverWallet = Strict({ old_devices: Type.Enum(['pause', 'remove']) });
+export type RecoverWallet = Static<typeof RecoverWallet>;
 export { CardSummary };

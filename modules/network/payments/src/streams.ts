@@ -11,7 +11,7 @@ interface Listener {
 }
 
 /** What wallets are told of besides payments, by the first word of an event's type, with the data as it was published. */
-const told = ['notice', 'application', 'repayment'];
+const told = ['notice', 'application', 'repayment', 'device'];
 
 /** What else goes into the streams of wallets: events whose type begins with `prefix`, each with its object. */
 export interface StreamSource {

@@ -1,6 +1,7 @@
 import type { Migrations } from '@feiqian/db';
 import verification from '../migrations/0001_verification.sql';
 import identity from '../migrations/0002_identity.sql';
+import recovery from '../migrations/0003_recovery.sql';
 
 export type { RelyingParty } from './passkeys.ts';
 export type { Operation, Risk } from './policy.ts';
@@ -17,5 +18,6 @@ export const verificationMigrations: Migrations = {
   scripts: [
     { name: '0001_verification', sql: verification },
     { name: '0002_identity', sql: identity },
+    { name: '0003_recovery', sql: recovery },
   ],
 };

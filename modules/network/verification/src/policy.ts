@@ -9,6 +9,7 @@ export const operations = [
   'apply_card',
   'bind',
   'add_device',
+  'recover_device',
   'first_factor',
   'factor_change',
   'factor_reset',

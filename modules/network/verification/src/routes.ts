@@ -42,6 +42,8 @@ const keyed = { ...signed, keyed: true } as const;
 const failed = ['not_found', 'verification_failed'] as const;
 const ChallengeParams = Strict({ id: Id('vch') });
 const PasskeyParams = Strict({ id: PasskeyId });
+/** A device that is not let in may pass the full check, and try neither PIN nor passkey. */
+const both = ['pending', 'frozen'] as const;
 const tags = ['wallet'];
 
 /** Routes by which a wallet verifies what it is about to do, and sets what it verifies with. */
@@ -67,7 +69,7 @@ function answerRoutes(app: HttpApp, { verification }: Deps): void {
   app.get(
     '/v1/wallet/verifications/:id',
     {
-      config: { ...wallet, problems: ['not_found'] },
+      config: { ...wallet, whileHeld: ['pending'], problems: ['not_found'] },
       schema: { tags, summary: 'What is asked, and what was passed', params, response },
     },
     (request) => {
@@ -95,7 +97,7 @@ function answerRoutes(app: HttpApp, { verification }: Deps): void {
   app.post(
     '/v1/wallet/verifications/:id/code-requests',
     {
-      config: { ...signed, whileHeld: ['frozen'], problems: ['not_found'] },
+      config: { ...signed, whileHeld: both, problems: ['not_found'] },
       schema: {
         tags,
         summary: 'Send a one-time code for this verification',
@@ -112,7 +114,7 @@ function answerRoutes(app: HttpApp, { verification }: Deps): void {
   app.post(
     '/v1/wallet/verifications/:id/code',
     {
-      config: { ...signed, whileHeld: ['frozen'], problems: [...failed, 'too_many_attempts'] },
+      config: { ...signed, whileHeld: both, problems: [...failed, 'too_many_attempts'] },
       schema: { tags, summary: 'Verify with the one-time code', params, body: EnterCode, response },
     },
     (request) => {
@@ -150,7 +152,7 @@ function identityAnswer(app: HttpApp, answers: Verification['answers']): void {
     {
       config: {
         ...signed,
-        whileHeld: ['frozen'],
+        whileHeld: both,
         problems: ['not_found', 'identity_refused', 'too_many_attempts', 'bank_unavailable'],
       },
       schema: {
@@ -251,11 +253,7 @@ async function factorOperation(
   { verification }: Deps,
   userId: string,
 ): Promise<'first_factor' | 'factor_change'> {
-  const [pin, passkeys] = await Promise.all([
-    verification.pins.state(userId),
-    verification.passkeys.list(userId),
-  ]);
-  return pin.set || passkeys.length > 0 ? 'factor_change' : 'first_factor';
+  return (await verification.hasFactor(userId)) ? 'factor_change' : 'first_factor';
 }
 
 function passkeyRoutes(app: HttpApp, deps: Deps): void {

@@ -192,6 +192,11 @@ export async function createVerification(deps: VerificationDeps) {
     freeFor,
     /** The network's own limit for small payments, minor units: a person may go below it, not above. */
     freeMax: () => freeUpTo(rules, { operation: 'payment', risk: 'low', ownMax: null }, clock.now()),
+    /** True when a person has a PIN or a passkey. */
+    async hasFactor(userId: string): Promise<boolean> {
+      const [pin, held] = await Promise.all([pins.state(userId), passkeys.list(userId)]);
+      return pin.set || held.length > 0;
+    },
     answers,
     pass,
     pins,

@@ -47,9 +47,15 @@ export function createFreezes(
     await order(tx, userId, 'freeze');
   }
 
-  /** Ends a freeze for a person who was verified just now. Repeating it tells banks again that did not take it. */
-  async function unfreeze(tx: Tx, userId: string): Promise<void> {
-    const frozen = (await store.lockDevices(tx, userId)).filter((d) => d.state === 'frozen').map((d) => d.id);
+  /**
+   * Ends a freeze for a person who was verified just now on this device. Repeating it tells banks again that did not
+   * take it. A device that was paused when its person came back on another one is woken only by itself.
+   */
+  async function unfreeze(tx: Tx, userId: string, deviceId: string): Promise<void> {
+    const held = await store.lockDevices(tx, userId);
+    const frozen = held
+      .filter((d) => d.state === 'frozen' && (!d.paused || d.id === deviceId))
+      .map((d) => d.id);
     await store.setDeviceState(tx, frozen, 'active');
     for (const id of frozen) await tokens.resumeDevice(tx, id);
     await access.amend(tx, frozen, 'wallet', { held: null });

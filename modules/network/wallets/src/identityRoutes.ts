@@ -30,7 +30,6 @@ const wallet = { callers: ['wallet'] as const };
 const signed = { ...wallet, signed: true } as const;
 const telephone = { callers: ['console'] as const };
 const tags = ['wallet'];
-const both = ['pending', 'frozen'] as const;
 const PersonParams = Strict({ id: Id('usr') });
 
 /** Routes of who a person is and of lost phones. */
@@ -46,7 +45,7 @@ function nameRoutes(app: HttpApp, { wallets }: IdentityRoutesDeps): void {
   app.get(
     '/v1/wallet/identity',
     {
-      config: { ...wallet, whileHeld: both },
+      config: { ...wallet, whileHeld: ['frozen'] },
       schema: {
         tags,
         summary: 'What is confirmed of this person, masked',
@@ -60,7 +59,7 @@ function nameRoutes(app: HttpApp, { wallets }: IdentityRoutesDeps): void {
     {
       config: {
         ...signed,
-        whileHeld: both,
+        whileHeld: ['frozen'],
         problems: ['identity_refused', 'too_many_attempts', 'bank_unavailable'],
       },
       schema: {
@@ -109,7 +108,7 @@ function freezeRoutes(app: HttpApp, deps: IdentityRoutesDeps): void {
   app.get(
     '/v1/wallet/freeze',
     {
-      config: { ...wallet, whileHeld: both },
+      config: { ...wallet, whileHeld: ['frozen'] },
       schema: {
         tags,
         summary: 'Whether this wallet is frozen, and at which banks',
@@ -153,7 +152,7 @@ function freezeRoutes(app: HttpApp, deps: IdentityRoutesDeps): void {
       const who = callerAs(request, 'wallet');
       await deps.demand(request, { operation: 'unfreeze' });
       const answer = await idempotently(deps, requestKey(request, callerOf(who)), async (tx) => {
-        await wallets.unfreeze(tx, who.userId);
+        await wallets.unfreeze(tx, who.userId, who.deviceId);
         return { status: 200, body: await freezeView(wallets, who.userId, tx) };
       });
       deps.kick();

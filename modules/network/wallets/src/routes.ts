@@ -19,12 +19,8 @@ import {
   CardList,
   Changed,
   CodeRequested,
-  type Device,
-  DeviceList,
   DiscoverCards,
   Id,
-  NonceList,
-  noncesAtOnce,
   RequestCode,
   SignIn,
   Strict,
@@ -42,7 +38,8 @@ import {
 } from '@feiqian/http';
 import { fromUuid, toUuid } from '@feiqian/ids';
 import type { BankFace } from './bank.ts';
-import type { BoundCard, Person, WalletDevice } from './card.ts';
+import type { BoundCard } from './card.ts';
+import { deviceView, meView, userView } from './view.ts';
 import type { Wallets } from './wallets.ts';
 
 interface Deps {
@@ -53,7 +50,6 @@ interface Deps {
 }
 
 const CardParams = Strict({ id: Id('tok') });
-const DeviceParams = Strict({ id: Id('dev') });
 const wallet = { callers: ['wallet'] as const };
 const signed = { ...wallet, signed: true } as const;
 
@@ -61,7 +57,6 @@ const signed = { ...wallet, signed: true } as const;
 export function walletRoutes(deps: Deps) {
   return async (app: HttpApp): Promise<void> => {
     sessionRoutes(app, deps);
-    deviceRoutes(app, deps);
     bindingRoutes(app, deps);
     cardRoutes(app, deps);
   };
@@ -90,7 +85,7 @@ function sessionRoutes(app: HttpApp, deps: Deps): void {
       config: { problems: ['wrong_code', 'too_many_attempts', 'too_many_requests', 'signature_invalid'] },
       schema: {
         tags: ['wallet'],
-        summary: 'Sign in on this device',
+        summary: 'Sign in on this device; beside another one it waits to be let in',
         body: SignIn,
         response: { 201: WalletSession },
       },
@@ -107,8 +102,8 @@ function sessionRoutes(app: HttpApp, deps: Deps): void {
       setSessionCookie(reply, 'wallet', s.secret, (sessionMs.wallet ?? 0) / 1000);
       return reply.code(201).send({
         token: s.secret,
-        user: userView(s.person),
-        device: deviceView(s.device, s.device.id),
+        user: userView(s.person, s.device),
+        device: deviceView(s.device, s.device.id, s.admission),
         pay_code_key: s.payCodeKey,
         request_key: { agreement: s.agreement ?? '' },
         server_time: instant(deps.now()),
@@ -139,62 +134,7 @@ function sessionRoutes(app: HttpApp, deps: Deps): void {
     },
     async (request) => {
       const p = callerAs(request, 'wallet');
-      const { person, device } = await deps.wallets.me(p.userId, p.deviceId);
-      return {
-        user: userView(person),
-        device: deviceView(device, p.deviceId),
-        server_time: instant(deps.now()),
-      };
-    },
-  );
-}
-
-function deviceRoutes(app: HttpApp, deps: Deps): void {
-  app.get(
-    '/v1/wallet/nonces',
-    {
-      config: { ...wallet, whileHeld: ['pending'] },
-      schema: {
-        tags: ['wallet'],
-        summary: 'Nonces for signed requests of this device; each signed answer brings the next as well',
-        response: { 200: NonceList },
-      },
-    },
-    async (request) => {
-      const { deviceId } = callerAs(request, 'wallet');
-      return { data: Array.from({ length: noncesAtOnce }, () => deps.access.signing.nonce(deviceId)) };
-    },
-  );
-  app.get(
-    '/v1/wallet/devices',
-    {
-      config: wallet,
-      schema: { tags: ['wallet'], summary: 'Devices of this person', response: { 200: DeviceList } },
-    },
-    async (request) => {
-      const p = callerAs(request, 'wallet');
-      return { data: (await deps.wallets.devices(p.userId)).map((d) => deviceView(d, p.deviceId)) };
-    },
-  );
-  app.delete(
-    '/v1/wallet/devices/:id',
-    {
-      config: { ...signed, keyed: true, whileHeld: ['frozen'], problems: ['not_found'] },
-      schema: {
-        tags: ['wallet'],
-        summary: 'Remove a device; its tokens die',
-        params: DeviceParams,
-        response: { 200: Changed('dev') },
-      },
-    },
-    async (request, reply) => {
-      const p = callerAs(request, 'wallet');
-      const deviceId = toUuid(request.params.id, 'dev');
-      const answer = await idempotently(deps, requestKey(request, callerOf(p)), async (tx) => {
-        await deps.wallets.removeDevice(tx, p.userId, deviceId);
-        return { status: 200, body: { id: request.params.id } };
-      });
-      return sendAnswer(reply, answer);
+      return meView(await deps.wallets.me(p.userId, p.deviceId), deps.now());
     },
   );
 }
@@ -360,19 +300,6 @@ function faceOf(deps: Deps, memberId: string): BankFace {
 }
 
 const bankView = (f: BankFace): Bank => ({ id: f.code, name: f.name, name_en: f.nameEn, colour: f.colour });
-
-const userView = (p: Person) => ({ id: fromUuid(p.id, 'usr'), mobile: p.mobileMasked, name: p.name });
-
-function deviceView(d: WalletDevice, current: string): Device {
-  return {
-    id: fromUuid(d.id, 'dev'),
-    name: d.name,
-    state: d.state,
-    created_at: instant(d.createdAtMs),
-    last_used_at: instant(d.lastUsedAtMs),
-    current: d.id === current,
-  };
-}
 
 function cardView(deps: Deps, c: BoundCard): Card {
   return {

@@ -5,14 +5,18 @@ import type { Db, Sql, Tx } from '@feiqian/db';
 import { ProblemError } from '@feiqian/http';
 import type { Ids } from '@feiqian/ids';
 import type { Tokens } from '@feiqian/tokens';
+import type { Admission, AdmissionOutcome } from './admission.ts';
+import { createAdmissions, type DeviceNews } from './admissions.ts';
 import type { BankFace, BankPort } from './bank.ts';
 import { createBinding } from './bindings.ts';
 import { maskMobile, type Person, type WalletDevice } from './card.ts';
+import type { DeviceState } from './freeze.ts';
 import { createFreezes } from './freezes.ts';
 import { createLeaving } from './leaving.ts';
 import { createPayCodes } from './payCodes.ts';
 import { maskName } from './realName.ts';
 import { createRealNames } from './realNames.ts';
+import * as admissions from './store/admissions.ts';
 import * as store from './store.ts';
 
 export interface WalletsDeps {
@@ -27,6 +31,10 @@ export interface WalletsDeps {
     tx: Tx,
     account: { userId: string; memberId: string; consentId: string; ref: string },
   ) => Promise<void>;
+  /** Tells a person's devices of another one, in the same transaction. */
+  announce?: (tx: Tx, news: DeviceNews, owner: { userId: string; deviceId: string }) => Promise<void>;
+  /** True when the policy asks nothing of a second device: it need not wait to be let in. */
+  letsInFreely?: () => boolean;
   /** The issuers a wallet may bind cards of. */
   issuers: () => BankFace[];
   /** The issuer a card number belongs to, or null. */
@@ -39,6 +47,8 @@ export interface WalletsDeps {
 export interface SignedIn {
   person: Person;
   device: WalletDevice;
+  /** What a device waits for that is not let in yet. */
+  admission: Admission | null;
   secret: string;
   payCodeKey: { handle: string; secret: string };
   /** The network's point of the key agreement; null when the device brought no keys. */
@@ -84,24 +94,27 @@ export function createWallets(deps: WalletsDeps) {
         },
         now,
       );
+      // A device without keys can decide nothing and be let in to nothing.
+      const state = deviceKey === null ? 'active' : await joining.stateFor(tx, person.id);
       const device = await addDevice(
         tx,
-        person.id,
-        input.deviceName,
+        { userId: person.id, name: input.deviceName, signingKey: deviceKey?.signing ?? null, state },
         secret,
-        deviceKey?.signing ?? null,
         now,
       );
+      const admission =
+        state === 'pending' ? await joining.ask(tx, { userId: person.id, deviceId: device.id }) : null;
+      const held = state === 'active' ? {} : { held: state };
       const credential = await access.issue(
         tx,
-        { kind: 'wallet', userId: person.id, deviceId: device.id, freeMax: toJson(person.freeMax) },
+        { kind: 'wallet', userId: person.id, deviceId: device.id, freeMax: toJson(person.freeMax), ...held },
         input.deviceName,
         device.id,
         { requestKey: agreed?.requestKey ?? null },
       );
       const payCodeKey = { handle: device.handle, secret: secret.toString('base64url') };
       const agreement = agreed?.agreement ?? null;
-      return { person, device, secret: credential.secret, payCodeKey, agreement };
+      return { person, device, admission, secret: credential.secret, payCodeKey, agreement };
     });
   }
 
@@ -116,12 +129,11 @@ export function createWallets(deps: WalletsDeps) {
 
   async function addDevice(
     tx: Tx,
-    userId: string,
-    name: string,
+    made: { userId: string; name: string; signingKey: string | null; state: DeviceState },
     secret: Uint8Array,
-    signingKey: string | null,
     now: number,
   ): Promise<WalletDevice> {
+    const { userId, name, state } = made;
     const id = ids.uuid();
     const sealed = deps.seal(sealPurpose.device, secret, id);
     for (let i = 0; i < handleTriesMax; i++) {
@@ -129,33 +141,40 @@ export function createWallets(deps: WalletsDeps) {
         8,
         '0',
       );
-      if (
-        await store.insertDevice(
-          tx,
-          { id, userId, name, handle, secret: sealed, signingKey, state: 'active' },
-          now,
-        )
-      ) {
-        return { id, userId, name, handle, state: 'active', createdAtMs: now, lastUsedAtMs: now };
+      if (await store.insertDevice(tx, { id, handle, secret: sealed, ...made }, now)) {
+        return { id, userId, name, handle, state, createdAtMs: now, lastUsedAtMs: now };
       }
     }
     throw new Error('no free pay code handle was found');
   }
 
-  async function me(userId: string, deviceId: string): Promise<{ person: Person; device: WalletDevice }> {
-    const person = await store.personById(db, userId);
-    const device = (await store.devicesOf(db, userId)).find((d) => d.id === deviceId);
+  /** Inside a transaction hand it in as `sql`. */
+  async function me(userId: string, deviceId: string, sql: Sql = db) {
+    const person = await store.personById(sql, userId);
+    const device = (await store.devicesOf(sql, userId)).find((d) => d.id === deviceId);
     if (!person || !device) throw new ProblemError('unauthenticated');
-    await store.touchDevice(db, deviceId, clock.now());
-    return { person, device };
+    const admission =
+      device.state === 'pending' ? ((await joining.waitingOf(userId, sql)).get(deviceId) ?? null) : null;
+    await store.touchDevice(sql, deviceId, clock.now());
+    return { person, device, admission };
   }
 
   /** Removes a device: its sessions end and its tokens die in the same commit. */
-  async function removeDevice(tx: Tx, userId: string, deviceId: string): Promise<void> {
-    if (!(await store.removeDevice(tx, userId, deviceId, clock.now()))) throw new ProblemError('not_found');
+  async function removeDevice(
+    tx: Tx,
+    userId: string,
+    deviceId: string,
+    outcome: AdmissionOutcome = 'refused',
+  ): Promise<void> {
+    const now = clock.now();
+    if (!(await store.removeDevice(tx, userId, deviceId, now))) throw new ProblemError('not_found');
+    await admissions.endAdmission(tx, deviceId, { outcome, by: null, atMs: now });
     await deps.tokens.removeDevice(tx, deviceId);
     await access.revokeAllOf(tx, deviceId, 'wallet');
+    await deps.announce?.(tx, 'device.ended', { userId, deviceId });
   }
+
+  const joining = createAdmissions(deps, removeDevice);
 
   /** Sets the largest payment that goes unverified, on all devices; the caller says within what bounds. */
   async function setFreeMax(tx: Tx, userId: string, amount: bigint): Promise<void> {
@@ -193,6 +212,13 @@ export function createWallets(deps: WalletsDeps) {
     ...names,
     ...createLeaving(deps, { mobileOf, identityOf: names.identityOf, removeDevice }),
     ...createFreezes(deps, removeDevice),
+    approveDevice: joining.approve,
+    refuseDevice: joining.refuse,
+    recover: joining.recover,
+    mustHaveAsked: joining.mustHaveAsked,
+    waitingOf: joining.waitingOf,
+    expireAdmissions: joining.expireAdmissions,
+    forgetAdmissions: joining.forgetAdmissions,
     ...createPayCodes(deps, (sealed, deviceId) => deps.open(sealPurpose.device, sealed, deviceId)),
   };
 }

@@ -18,6 +18,7 @@ export const problemsEn: SameShape<typeof problemsZh> = {
     'Name, document and mobile number do not agree with a bank’s records. Nothing was changed.',
   wallet_frozen: 'Your wallet is frozen. Verify yourself anew to end that; no money moved.',
   device_pending: 'This device is not let in yet. Approve it on another device, or confirm your identity.',
+  device_request_over: 'This device waits no more, or it is not the one that was shown. Nothing was changed.',
   account_busy: 'Money is still under way. Nothing was deleted; try again later.',
   verification_failed: 'That was not right. Nothing was changed; try again.',
   pin_locked: 'The PIN is locked after five wrong tries. Set a new one.',

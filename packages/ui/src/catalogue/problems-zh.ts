@@ -14,6 +14,7 @@ export const problemsZh = {
   identity_refused: '姓名、证件号码与手机号未通过银行核验，未做任何更改。',
   wallet_frozen: '你的钱包已冻结，重新验证后才能解冻，没有扣款。',
   device_pending: '本机尚未获准使用。请在原设备上同意，或重新核验身份。',
+  device_request_over: '该设备的登录请求已经结束，或与显示的不符。没有任何更改。',
   account_busy: '仍有资金在途，未删除任何内容，请稍后再试。',
   verification_failed: '验证没有通过，没有任何更改。请重试。',
   pin_locked: '密码错误五次，已锁定。请重设密码。',

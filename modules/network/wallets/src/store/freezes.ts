@@ -1,17 +1,29 @@
 import type { Sql } from '@feiqian/db';
 import type { BankOrder, BankOrderKind, BankOrderOutcome, DeviceState } from '../freeze.ts';
 
-/** Locks all devices of a person that were not removed, so that freezing and binding come one after another. */
-export async function lockDevices(sql: Sql, userId: string): Promise<{ id: string; state: DeviceState }[]> {
-  const { rows } = await sql.query<{ id: string; state: DeviceState }>(
-    'select id, state from wallets.device where user_id = $1 and removed_at is null order by id for update',
+/**
+ * Locks a person and then all devices that were not removed, so that signing in, letting in, freezing and binding come
+ * one after another.
+ */
+export async function lockDevices(
+  sql: Sql,
+  userId: string,
+): Promise<{ id: string; state: DeviceState; paused: boolean }[]> {
+  await sql.query('select 1 from wallets.person where id = $1 for update', [userId]);
+  const { rows } = await sql.query<{ id: string; state: DeviceState; paused_at: Date | null }>(
+    `select id, state, paused_at from wallets.device where user_id = $1 and removed_at is null
+     order by id for update`,
     [userId],
   );
-  return rows;
+  return rows.map((r) => ({ id: r.id, state: r.state, paused: r.paused_at !== null }));
 }
 
+/** None of these is paused any more. */
 export async function setDeviceState(sql: Sql, ids: readonly string[], state: DeviceState): Promise<void> {
-  await sql.query('update wallets.device set state = $2 where id = any($1::uuid[])', [[...ids], state]);
+  await sql.query('update wallets.device set state = $2, paused_at = null where id = any($1::uuid[])', [
+    [...ids],
+    state,
+  ]);
 }
 
 export async function setFrozen(sql: Sql, userId: string, atMs: number | null, by: string | null) {

@@ -16,6 +16,7 @@ export async function erasePerson(
   await sql.query("update wallets.device set name = '', signing_key = null where user_id = $1", [userId]);
   await sql.query('delete from wallets.real_name where user_id = $1', [userId]);
   await sql.query('delete from wallets.discovery where user_id = $1', [userId]);
+  await sql.query('delete from wallets.admission where user_id = $1', [userId]);
 }
 
 /** Every card that was ever bound, for the person's own copy of the data. */
