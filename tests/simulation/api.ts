@@ -2,6 +2,7 @@ import { amountMinorMax, type Entry, errorCodes } from '@feiqian/contract';
 import { type Answer, idempotently, idempotentlyAround, ProblemError, requestKey } from '@feiqian/http';
 import { fromUuid, toUuid } from '@feiqian/ids';
 import { paymentView, refundView } from '@feiqian/payments';
+import type { Sending } from '@feiqian/transfers';
 import { isExpected, type Network } from './processes.ts';
 
 /** A request as a client sends it: who, what, and the client's key. */
@@ -20,6 +21,19 @@ export type Request = { key: string } & (
   | { kind: 'capture'; merchantId: string; paymentId: string; amount: number | null }
   | { kind: 'cancel'; merchantId: string; paymentId: string }
   | { kind: 'refund'; merchantId: string; paymentId: string; amount: number | null }
+  | {
+      kind: 'send';
+      userId: string;
+      deviceId: string;
+      tokenId: string;
+      amount: number;
+      /** A card of one's own, or somebody else's number in the vault. */
+      to: { tokenId: string } | { payeeId: string; panId: string; memberId: string; last4: string };
+      what: 'transfer' | 'repayment';
+      scheduledAtMs: number | null;
+      repeatConfirmed: boolean;
+    }
+  | { kind: 'take_back'; userId: string; deviceId: string; transferId: string }
   | { kind: 'get'; merchantId: string; paymentId: string }
 );
 
@@ -39,6 +53,8 @@ const routes = {
   capture: '/v1/payments/:id/capture',
   cancel: '/v1/payments/:id/cancel',
   refund: '/v1/payments/:id/refunds',
+  send: '/v1/wallet/transfers',
+  take_back: '/v1/wallet/transfers/:id/cancel',
   get: '/v1/payments/:id',
 } as const;
 
@@ -60,7 +76,7 @@ export async function serve(network: Network, request: Request): Promise<Reply> 
 
 function keyOf(request: Request, caller: string) {
   const { key, ...body } = request;
-  const id = 'paymentId' in request ? request.paymentId : '';
+  const id = 'paymentId' in request ? request.paymentId : 'transferId' in request ? request.transferId : '';
   const url = routes[request.kind].replace(':id', id);
   const asked = {
     headers: { 'idempotency-key': key },
@@ -130,6 +146,10 @@ async function handle(network: Network, request: Request): Promise<Answer> {
         const made = await payments.refundPayment(request.merchantId, request.paymentId, input, key);
         return { status: 201, body: refundView(made) };
       });
+    case 'send':
+      return network.transfers.send(sendingOf(request), key);
+    case 'take_back':
+      return network.transfers.cancel(request.userId, request.transferId, key);
     case 'get': {
       const found = await payments.find(deps.db, request.paymentId);
       if (found?.merchantId !== request.merchantId) throw new ProblemError('not_found');
@@ -138,7 +158,37 @@ async function handle(network: Network, request: Request): Promise<Answer> {
   }
 }
 
+function sendingOf(request: Extract<Request, { kind: 'send' }>): Sending {
+  const { userId, deviceId, amount, what, scheduledAtMs, to, repeatConfirmed } = request;
+  const payee = (found: Exclude<typeof to, { tokenId: string }>) => ({
+    userId: found.payeeId,
+    via: 'card' as const,
+    panId: found.panId,
+    memberId: found.memberId,
+    last4: found.last4,
+    name: '民*',
+    // Of somebody else's card the network knows nothing more.
+    kind: null,
+    usable: true,
+  });
+  return {
+    order: {
+      kind: what,
+      userId,
+      deviceId,
+      amount: BigInt(amount),
+      currency: 'CNY',
+      note: null,
+      scheduledAtMs,
+    },
+    fromTokenId: request.tokenId,
+    to: 'tokenId' in to ? { kind: 'card', tokenId: to.tokenId } : { kind: 'payee', payee: payee(to) },
+    repeatConfirmed,
+    nonce: null,
+  };
+}
+
 /** The UUID in an answer's id. */
-export function idIn(body: Record<string, unknown>, prefix: 'pay' | 'ref'): string {
+export function idIn(body: Record<string, unknown>, prefix: 'pay' | 'ref' | 'trf'): string {
   return toUuid(body.id as string, prefix);
 }

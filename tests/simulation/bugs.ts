@@ -1,9 +1,10 @@
 import type { Db, SqlResult, SqlValue, Tx } from '@feiqian/db';
 import { isConnectionLost } from '@feiqian/db';
+import type { BankHttp } from '@feiqian/links';
 
 /**
  * A bug planted on purpose, to see that the simulation would find it. It lives here, between a process and its
- * database: the product has no switch for it.
+ * database or the banks: the product has no switch for it.
  */
 export interface Bug {
   name: string;
@@ -12,6 +13,8 @@ export interface Bug {
   /** Whose database is tampered with. */
   role: 'network' | 'bank';
   wrap(db: Db): Db;
+  /** For a bug between a network process and the HTTP interfaces of banks. */
+  wrapCalls?(http: BankHttp): BankHttp;
 }
 
 interface Asked {
@@ -249,6 +252,37 @@ export const bugs: readonly Bug[] = [
           ? without(asked, run, 2, (kind) => kind === 'completion_advice')
           : run(asked),
       ),
+  },
+  {
+    name: 'return_while_credit_unknown',
+    is: 'money is given back while nobody knows whether the payee’s bank has given it',
+    role: 'network',
+    wrap: (db) => db,
+    wrapCalls: (http) => ({
+      close: () => http.close(),
+      call(call) {
+        if (!call.path.startsWith('/bank/v1/legs?')) return http.call(call);
+        const nothing = { direction: null, limit: null, amount: null, currency: null, at: null };
+        const body = { state: 'refused', response_code: '05', ...nothing };
+        return Promise.resolve({ kind: 'answered', status: 200, body });
+      },
+    }),
+  },
+  {
+    name: 'credit_under_a_new_number',
+    is: 'a credit leg without an answer is sent again as another message',
+    role: 'network',
+    wrap: (db) =>
+      tampered(db, async (asked, run) => {
+        const result = await run(asked);
+        if (asked.name !== 'transfers_by_ids') return result;
+        const rows = (result.rows as Record<string, unknown>[]).map((row) => {
+          if (row.state !== 'confirming') return row;
+          const other = (digits: unknown) => [...String(digits)].reverse().join('');
+          return { ...row, credit_rrn: other(row.credit_rrn), credit_stan: other(row.credit_stan) };
+        });
+        return { rows: rows as never[], count: result.count };
+      }),
   },
 ];
 

@@ -1,11 +1,12 @@
 import { type BankSeed, bankMigrations, type SeedCard, sandboxBanks, seedBank } from '@feiqian/app-bank';
 import { compose, networkMigrations, parseConfig } from '@feiqian/app-network';
-import { type Clock, type ManualClock, manualClock } from '@feiqian/clock';
+import { type ManualClock, manualClock } from '@feiqian/clock';
 import { type Db, type Migrations, migrate } from '@feiqian/db';
-import { createIds, uuidOf } from '@feiqian/ids';
+import { uuidOf } from '@feiqian/ids';
 import { luhnCheckDigit } from '@feiqian/keys';
 import type { Logger } from '@feiqian/telemetry';
 import { Chance } from './chance.ts';
+import type { TransferGround } from './watchTransfers.ts';
 
 /** A card bound to a person's device. */
 export interface CityCard {
@@ -15,7 +16,10 @@ export interface CityCard {
   /** Number of the bank in `city.banks`. */
   bank: number;
   slot: number;
+  kind: 'debit' | 'credit';
   pan: string;
+  /** Row of its number in the vault. */
+  panId: string;
   /** Of the card's account at its bank. */
   accountId: string;
   /** What the account may pay at first, minor units. */
@@ -61,6 +65,8 @@ export interface City {
   builtAtMs: number;
 }
 
+/** Where the banks' HTTP interfaces are, one port after the other. */
+export const bankApiPort = 8701;
 const builtAtMs = Date.UTC(2026, 0, 5, 1);
 const expiry = '3112';
 const peopleCount = 5;
@@ -213,7 +219,7 @@ async function buildBanks({ members }: Composed): Promise<CityBank[]> {
         colour: '#175cd3',
         roles: ['issuer'],
         link: { host: '127.0.0.1', port: 8601 + i, profile: settings.profile.name },
-        bankApi: null,
+        bankApi: { baseUrl: `http://127.0.0.1:${bankApiPort + i}` },
       },
       memberId,
     );
@@ -223,6 +229,7 @@ async function buildBanks({ members }: Composed): Promise<CityBank[]> {
       uuidOf(`simulated range ${i}`),
     );
     await members.setSecret(memberId, 'zone_key', Buffer.from(settings.zoneKeyHex, 'hex'));
+    await members.setSecret(memberId, 'bank_api_key', Buffer.from(settings.apiKey));
     await members.setSecret(memberId, 'mac_key', Buffer.from(settings.macKeyHex, 'hex'));
     await members.openPosition(memberId, config.currency);
     await members.reload();
@@ -320,6 +327,7 @@ async function bind(
     );
     return token;
   });
+  const panId = (await tokens.withCards(db, [made.id])).get(made.id)?.panId as string;
   const { rows } = await db.query<{ id: string }>(
     `select id from bank_${id}_accounts.account where number = $1`,
     [seedOf(card.bank, plannedCards()).accounts.find((a) => a.key === card.key)?.number ?? ''],
@@ -327,10 +335,15 @@ async function bind(
   const accountId = rows[0]?.id;
   if (accountId === undefined) throw new Error('a card of the city has no account');
   const { bank, pan, funds: amount, outcome } = card;
-  return { tokenId: made.id, memberId, bank, slot, pan, accountId, funds: amount, outcome };
+  return { tokenId: made.id, memberId, bank, slot, kind, pan, panId, accountId, funds: amount, outcome };
 }
 
-/** How an engine gives each world a city of its own. */
-export function idsOf(clock: Clock, chance: Chance) {
-  return createIds(clock.now, chance.bytes);
+/** What the watch of transfers needs to know of the city. */
+export function transferGround({ banks, people }: City): TransferGround {
+  const cards = people.flatMap((p) => p.devices.flatMap((d) => d.cards));
+  return {
+    positions: new Map(banks.map((b) => [b.memberId, b.positionAccount])),
+    banks: new Map(banks.map((b, i) => [b.memberId, i])),
+    accounts: new Map(cards.map((c) => [c.panId, c.accountId])),
+  };
 }

@@ -100,10 +100,11 @@ export class Clients {
     const first = this.#told.get(name);
     if (first === undefined) this.#told.set(name, { request: text, body });
     else if (first.request !== text) watch.violate(`B key ${key} answered another request`);
-    else if (first.body !== body && request.kind !== 'refund') {
+    else if (first.body !== body && !isFollowed(request)) {
       watch.violate(`B key ${key} had two answers: ${first.body} and ${body}`);
     }
     if (request.kind === 'refund') this.#refundIsThere(reply);
+    else if (isTransfer(request)) this.#transferIsThere(request, reply, first?.body);
     else this.#paymentIsThere(request, reply, state);
   }
 
@@ -116,6 +117,21 @@ export class Clients {
     } else if (reply.body.state !== 'pending' && row.state !== reply.body.state) {
       watch.violate(`I1 a client was told a refund ${String(reply.body.state)}, it is ${String(row.state)}`);
     }
+  }
+
+  /** Of one key there is one transfer, told as it stood at some time. */
+  #transferIsThere(request: Request, reply: Reply, told: string | undefined): void {
+    const { watch } = this.#deps;
+    const id = idIn(reply.body, 'trf');
+    if (told !== undefined && (JSON.parse(told) as { id: string }).id !== reply.body.id)
+      watch.violate(`B key ${request.key} sent two transfers`);
+    if (!watch.eachCommit) return;
+    const transfer = watch.transfers.transfers.get(id);
+    if (transfer === undefined) watch.violate(`I1 a client was told of transfer ${id}, which is not there`);
+    else if (!transfer.history.has(String(reply.body.state)))
+      watch.violate(`I1 a client was told that transfer ${id} was ${String(reply.body.state)}: it never was`);
+    else if (Number(transfer.row.amount) !== reply.body.amount)
+      watch.violate(`I1 transfer ${id} is not for what was asked`);
   }
 
   #paymentIsThere(request: Request, reply: Reply, state: string): void {
@@ -151,6 +167,10 @@ export class Clients {
     }
   }
 }
+
+const isTransfer = (r: Request): boolean => r.kind === 'send' || r.kind === 'take_back';
+/** A repeat is told how things stand now. */
+const isFollowed = (r: Request): boolean => r.kind === 'refund' || isTransfer(r);
 
 /** True when the answer is the end of the matter, for this key. */
 export function isDefinite(reply: Reply): boolean {

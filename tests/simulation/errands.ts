@@ -3,6 +3,7 @@ import { idIn, type Reply, type Request } from './api.ts';
 import type { Chance } from './chance.ts';
 import type { City, CityCard, CityDevice, CityMerchant, CityPerson } from './city.ts';
 import { type Clients, isDefinite } from './clients.ts';
+import { repayment, scheduled, transfer } from './transferErrands.ts';
 
 /** What people and shops set out to do. */
 export interface ErrandDeps {
@@ -17,13 +18,13 @@ export interface ErrandDeps {
   nowMs: () => number;
 }
 
-interface Payer {
+export interface Payer {
   person: CityPerson;
   device: CityDevice;
   card: CityCard;
 }
 
-type Errand = (deps: ErrandDeps) => Promise<void>;
+export type Errand = (deps: ErrandDeps) => Promise<void>;
 
 function payerOf({ chance, people, banks }: ErrandDeps): Payer {
   const person = chance.pick(people);
@@ -265,6 +266,10 @@ const all: readonly Errand[] = [
   reservation,
   shortOfMoney,
   walkAway,
+  transfer,
+  transfer,
+  scheduled,
+  repayment,
 ];
 
 export function errandOf(chance: Chance): Errand {

@@ -9,6 +9,7 @@ export function finalJudgement(watch: Watch, banks: number): void {
   for (const issuer of issuers) {
     for (const operation of issuer.operations.values()) judgeOperation(watch, issuer, operation);
   }
+  for (const id of watch.transfers.transfers.keys()) watch.transfers.judge(id);
   for (const [id, { row, rrns }] of watch.payments) judgePayment(watch, issuers, id, row, rrns);
 }
 

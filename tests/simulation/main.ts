@@ -26,7 +26,14 @@ interface Task {
 
 /** What a thread tells. */
 type Told =
-  | { kind: 'progress'; worlds: number; payments: number; virtualMs: number; steps: number }
+  | {
+      kind: 'progress';
+      worlds: number;
+      payments: number;
+      transfers: number;
+      virtualMs: number;
+      steps: number;
+    }
   | { kind: 'failure'; seed: number; why: string }
   | { kind: 'bug'; name: string; seed: number; why: string }
   | { kind: 'done' };
@@ -62,10 +69,10 @@ async function findBug(ground: Ground, name: string, tell: (told: Told) => void)
 type Seeds = Extract<Task['what'], { kind: 'seeds' }>;
 
 async function runSeeds(ground: Ground, task: Seeds, tell: (told: Told) => void): Promise<void> {
-  let sum = { worlds: 0, payments: 0, virtualMs: 0, steps: 0 };
+  let sum = { worlds: 0, payments: 0, transfers: 0, virtualMs: 0, steps: 0 };
   const flush = () => {
     tell({ kind: 'progress', ...sum });
-    sum = { worlds: 0, payments: 0, virtualMs: 0, steps: 0 };
+    sum = { worlds: 0, payments: 0, transfers: 0, virtualMs: 0, steps: 0 };
   };
   for (let i = 0; i < task.count; i++) {
     const seed = task.from + i * task.step;
@@ -73,6 +80,7 @@ async function runSeeds(ground: Ground, task: Seeds, tell: (told: Told) => void)
     const outcome = await ground.run(seed, { keeping: again ? 'hash' : 'nothing' });
     sum.worlds += 1;
     sum.payments += outcome.payments;
+    sum.transfers += outcome.transfers;
     sum.virtualMs += outcome.virtualMs;
     sum.steps += outcome.steps;
     const why = outcome.violations[0] ?? (again ? await twice(ground, outcome) : null);
@@ -155,7 +163,7 @@ async function replay(engine: Options['engine'], seed: number, trace: boolean): 
   await ground.close();
   for (const line of outcome.lines ?? []) process.stdout.write(`${line}\n`);
   process.stdout.write(
-    `seed ${seed}: ${outcome.payments} payments, ${outcome.steps} events in ${seconds(outcome.virtualMs)}, trace ${outcome.hash}\n`,
+    `seed ${seed}: ${outcome.payments} payments, ${outcome.transfers} transfers, ${outcome.steps} events in ${seconds(outcome.virtualMs)}, trace ${outcome.hash}\n`,
   );
   for (const why of outcome.violations) process.stdout.write(`✗ ${why}\n`);
   return count({
@@ -248,13 +256,13 @@ async function plant(options: Options): Promise<Score> {
 /** Runs worlds on all threads, with progress. */
 async function sweep(options: Options): Promise<Score> {
   const begun = machineMs();
-  const sum = { worlds: 0, payments: 0, virtualMs: 0, steps: 0 };
+  const sum = { worlds: 0, payments: 0, transfers: 0, virtualMs: 0, steps: 0 };
   const failures: { seed: number; why: string }[] = [];
   const untilMs =
     options.minutes === null ? null : performance.timeOrigin + machineMs() + options.minutes * 60_000;
   const rate = () => sum.worlds / ((machineMs() - begun) / 1000);
   const line = () =>
-    `${sum.worlds}${options.minutes === null ? ` of ${options.seeds}` : ''} worlds, ${rate().toFixed(0)} a second, ${sum.payments} payments, ${(sum.virtualMs / 3_600_000).toFixed(1)} simulated hours, ${failures.length} failed`;
+    `${sum.worlds}${options.minutes === null ? ` of ${options.seeds}` : ''} worlds, ${rate().toFixed(0)} a second, ${sum.payments} payments, ${sum.transfers} transfers, ${(sum.virtualMs / 3_600_000).toFixed(1)} simulated hours, ${failures.length} failed`;
   const progress = setInterval(
     () =>
       process.stdout.write(
@@ -278,6 +286,7 @@ async function sweep(options: Options): Promise<Score> {
         if (told.kind === 'progress') {
           sum.worlds += told.worlds;
           sum.payments += told.payments;
+          sum.transfers += told.transfers;
           sum.virtualMs += told.virtualMs;
           sum.steps += told.steps;
         } else if (told.kind === 'failure') {

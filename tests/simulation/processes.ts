@@ -8,6 +8,7 @@ import { createJobs } from '@feiqian/jobs';
 import type { Keystore } from '@feiqian/keystore';
 import { reservationRenewMs } from '@feiqian/links';
 import type { Logger } from '@feiqian/telemetry';
+import type { BankLines, Legs, LegsEnd } from './bankLine.ts';
 import { Chance } from './chance.ts';
 import { type CityBank, config } from './city.ts';
 import type { Life } from './timeline.ts';
@@ -72,6 +73,7 @@ function loggerOf({ life, onBug }: Machine): Logger {
 export async function startNetworkProcess(
   machine: Machine,
   wires: Wires,
+  openBankHttp: ReturnType<BankLines['openOf']>,
   options: { relay: boolean },
 ): Promise<NetworkProcess> {
   const { life, db, clock, chance } = machine;
@@ -85,11 +87,13 @@ export async function startNetworkProcess(
     fixedCode: null,
     random: chance.bytes,
     dial: wires.dialOf(life),
+    openBankHttp,
     keystore,
   });
   const jobs = createJobs((_job, error) => logger.error(error as Error));
   network.members.start(jobs);
   jobs.every('sweep payments', sweepMs, () => network.payments.sweep());
+  jobs.every('sweep transfers', sweepMs, () => network.transfers.sweep());
   jobs.every('expire holds', expireMs, () =>
     db.transaction((tx) => network.ledger.expirePending(tx, clock.now(), 500)),
   );
@@ -105,6 +109,8 @@ export interface BankProcess {
   life: Life;
   bank: Bank;
   end: BankEnd;
+  /** Of its HTTP interface. */
+  legs: LegsEnd;
 }
 
 /** Answers of test cards that come late come after everybody has stopped waiting, ms. */
@@ -113,7 +119,10 @@ const lateAnswerMs = 13_000;
 export async function startBankProcess(
   machine: Machine,
   city: CityBank,
-  wrap: (authorisations: Bank['authorisations']) => Bank['authorisations'],
+  heard: {
+    authorisations(real: Bank['authorisations']): Bank['authorisations'];
+    legs(real: Legs): Legs;
+  },
 ): Promise<BankProcess> {
   const { life, db, clock, chance } = machine;
   const { settings } = city;
@@ -121,7 +130,7 @@ export async function startBankProcess(
   const ids = createIds(clock.now, chance.bytes);
   const bank = composeBank({ settings, db, clock, ids });
   await bank.keys?.load();
-  const authorisations = wrap(bank.authorisations);
+  const authorisations = heard.authorisations(bank.authorisations);
   const late = new Set<NodeJS.Timeout>();
   const converse = () =>
     createConversation({
@@ -137,5 +146,5 @@ export async function startBankProcess(
     profile: settings.profile,
     accept: (socket) => attend(socket, { profile: settings.profile, converse, logger, lateAnswerMs }, late),
   };
-  return { life, bank, end };
+  return { life, bank, end, legs: { life, legs: heard.legs(bank.use.transfers) } };
 }

@@ -1,6 +1,6 @@
 import { type MemoryEngine, MemorySchema, memoryDb } from '@feiqian/testkit';
 import type { Bug } from './bugs.ts';
-import { buildCity, type City } from './city.ts';
+import { buildCity, type City, transferGround } from './city.ts';
 import { enter, runMicrotasks } from './machine.ts';
 import { type Plan, planOf } from './plan.ts';
 import { memoryStore } from './store.ts';
@@ -21,6 +21,7 @@ export interface Outcome {
   steps: number;
   virtualMs: number;
   payments: number;
+  transfers: number;
 }
 
 /** Events of one world at the most: one that goes on for ever is a failure too. */
@@ -36,7 +37,12 @@ export interface MemoryGround {
 export async function memoryGround(): Promise<MemoryGround> {
   const base = new MemorySchema().open();
   const city = await buildCity(memoryDb(base));
-  const watch = new Watch({ banks: city.banks.map((b) => b.id), eachCommit: false, step: () => 0 });
+  const watch = new Watch({
+    banks: city.banks.map((b) => b.id),
+    transfers: transferGround(city),
+    eachCommit: false,
+    step: () => 0,
+  });
   for (const schema of ['ledger', ...city.banks.map((b) => `bank_${b.id}_ledger`)]) {
     const rows = (table: string) =>
       base
@@ -67,7 +73,13 @@ export function runInMemory(ground: MemoryGround, seed: number, options: RunOpti
     city: ground.city,
     store: memoryStore(engine),
     watchOf: (step) =>
-      new Watch({ banks: ground.city.banks.map((b) => b.id), eachCommit: true, step, base: ground.watch }),
+      new Watch({
+        banks: ground.city.banks.map((b) => b.id),
+        transfers: transferGround(ground.city),
+        eachCommit: true,
+        step,
+        base: ground.watch,
+      }),
     bug: options.bug ?? null,
     keeping: options.keeping ?? 'nothing',
   });
@@ -109,6 +121,7 @@ export function runInMemory(ground: MemoryGround, seed: number, options: RunOpti
     steps: timeline.steps,
     virtualMs: timeline.nowMs,
     payments: watch.payments.size,
+    transfers: watch.transfers.transfers.size,
   };
 }
 

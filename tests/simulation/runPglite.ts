@@ -1,5 +1,5 @@
 import { type Db, openPglite, type SqlResult, type SqlValue } from '@feiqian/db';
-import { buildCity, type City } from './city.ts';
+import { buildCity, type City, transferGround } from './city.ts';
 import { enter, machineTurn } from './machine.ts';
 import { planOf } from './plan.ts';
 import { type Outcome, preparations, type RunOptions } from './run.ts';
@@ -38,7 +38,13 @@ export async function pgliteGround(): Promise<PgliteGround> {
   await db.script(
     `create schema ${baseSchema};\n${tables.map((t) => `create table ${baseName(t)} as select * from ${t};`).join('\n')}`,
   );
-  const watch = new Watch({ banks: city.banks.map((b) => b.id), eachCommit: false, step: () => 0 });
+  const transfers = transferGround(city);
+  const watch = new Watch({
+    banks: city.banks.map((b) => b.id),
+    transfers,
+    eachCommit: false,
+    step: () => 0,
+  });
   const changes: Change[] = [];
   for (const table of tables.filter((t) => /ledger\.(accounts|transfers)$/.test(t))) {
     for (const after of (await db.query<Row>(`select * from ${table}`)).rows)
@@ -161,12 +167,13 @@ class Looks {
 }
 
 const watched =
-  /^(payments\.(payment|refund|due)|ledger\.(accounts|transfers|resolutions)|links\.forward|outbox\.event|idempotency\.key|wallets\.used_pay_code|bank_[a-z]+_ledger\.(accounts|transfers|resolutions)|bank_[a-z]+_authorisation\.operation)$/;
+  /^(payments\.(payment|refund|due)|transfers\.(transfer|due)|ledger\.(accounts|transfers|resolutions)|links\.forward|outbox\.event|idempotency\.key|wallets\.used_pay_code|bank_[a-z]+_ledger\.(accounts|transfers|resolutions)|bank_[a-z]+_authorisation\.operation)$/;
 
 const textOf = (row: Row) => JSON.stringify(row, (_, v) => (typeof v === 'bigint' ? `${v}n` : v));
 
 function keyOf(table: string, row: Row): string {
   if (table === 'payments.due') return `${(row.at as Date).getTime()} ${String(row.payment_id)}`;
+  if (table === 'transfers.due') return String(row.transfer_id);
   if (table === 'wallets.used_pay_code')
     return `${String(row.device_id)} ${String(row.step)} ${String(row.slot)}`;
   return String(row.id ?? row.pending_id);
@@ -184,11 +191,12 @@ export async function runOnPglite(
   store.written.add('members.member');
   const looks = new Looks(ground.db);
   const banks = ground.city.banks.map((b) => b.id);
+  const transfers = transferGround(ground.city);
   const world = new World({
     plan,
     city: ground.city,
     store,
-    watchOf: (step) => new Watch({ banks, eachCommit: false, step, base: ground.watch }),
+    watchOf: (step) => new Watch({ banks, transfers, eachCommit: false, step, base: ground.watch }),
     bug: options.bug ?? null,
     keeping: options.keeping ?? 'nothing',
   });
@@ -232,6 +240,7 @@ export async function runOnPglite(
     steps: timeline.steps,
     virtualMs: timeline.nowMs,
     payments: watch.payments.size,
+    transfers: watch.transfers.transfers.size,
   };
 }
 

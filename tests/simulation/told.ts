@@ -1,4 +1,5 @@
 import type { Answer, Authorisations, Command } from '@feiqian/bank-authorisation';
+import type { Legs } from './bankLine.ts';
 import type { Watch } from './watch.ts';
 
 interface Said {
@@ -11,6 +12,8 @@ interface Said {
 export class Told {
   readonly #violate: (what: string) => void;
   readonly #said = new Map<string, Said>();
+  /** What banks have said of legs for good, by bank and number. */
+  readonly #legs = new Map<string, { bank: number; rrn: string; given: boolean }>();
 
   constructor(violate: (what: string) => void) {
     this.#violate = violate;
@@ -29,6 +32,27 @@ export class Told {
     };
   }
 
+  /** Hears what a bank says of legs: posted for ever, or never. */
+  listenToLegs(legs: Legs, bank: number): Legs {
+    const hear = async (rrn: string, told: ReturnType<Legs['leg']>) => {
+      const leg = await told;
+      if (leg.state === 'not_seen') return leg;
+      const given = leg.state === 'posted';
+      const name = `${bank} ${rrn}`;
+      const before = this.#legs.get(name);
+      if (before !== undefined && before.given !== given)
+        this.#violate(
+          `C a bank said of leg ${rrn} that it was ${given ? 'not ' : ''}posted, and then ${leg.state}`,
+        );
+      this.#legs.set(name, { bank, rrn, given });
+      return leg;
+    };
+    return {
+      leg: (key) => hear(key.rrn, legs.leg(key)),
+      abandon: (key) => hear(key.rrn, legs.abandon(key)),
+    };
+  }
+
   #hear(bank: number, command: Command, { code }: Answer, watch: Watch): void {
     const name = `${bank} ${command.key} ${command.fingerprint}`;
     const before = this.#said.get(name);
@@ -43,7 +67,7 @@ export class Told {
     const issuer = watch.issuers[bank];
     const { kind, rrn } = command;
     if (kind === 'reversal') {
-      const original = issuer?.byRrn(rrn, ['hold', 'purchase', 'refused']);
+      const original = issuer?.byRrn(rrn, ['hold', 'purchase', 'transfer_out', 'refused']);
       if (original === undefined || !['reversed', 'refused'].includes(original.state as string)) {
         this.#violate(
           `C a bank agreed to reverse ${rrn}, which is ${String(original?.state ?? 'not there')}`,
@@ -58,5 +82,9 @@ export class Told {
   /** At the end, all that was said. */
   judge(watch: Watch): void {
     for (const said of this.#said.values()) if (said.code === '00') this.#mustBe(said, watch);
+    for (const { bank, rrn, given } of this.#legs.values()) {
+      if ((watch.issuers[bank]?.byRrn(rrn, ['transfer_in']) !== undefined) !== given)
+        this.#violate(`C a bank said that leg ${rrn} was ${given ? '' : 'not '}posted, which is not so`);
+    }
   }
 }

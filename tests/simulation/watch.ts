@@ -1,5 +1,6 @@
 import { Books } from './books.ts';
 import { IssuerRows } from './issuerRows.ts';
+import { type TransferGround, TransferWatch } from './watchTransfers.ts';
 
 type Row = Record<string, unknown>;
 
@@ -50,10 +51,14 @@ export class Watch {
   readonly events: { position: bigint; id: string; objectId: string; type: string; atStep: number }[] = [];
   readonly network: Books;
   readonly issuers: IssuerRows[];
+  readonly transfers: TransferWatch;
   readonly violations: string[] = [];
   /** One commit at a time, or what several came to. */
   readonly eachCommit: boolean;
   readonly #dues = new Map<string, Map<string, number>>();
+  /** Stored messages by what they belong to, and refunds by their payment. */
+  readonly #messages = new Map<string, Map<string, Row>>();
+  readonly #refundsOf = new Map<string, Map<string, Row>>();
   readonly #usedCodes = new Map<string, string>();
   readonly #paidByCode = new Set<string>();
   readonly #step: () => number;
@@ -61,6 +66,8 @@ export class Watch {
     'payments.payment': (before, after) => this.#payment(before, after),
     'payments.refund': (before, after) => this.#refund(before, after),
     'payments.due': (before, after) => this.#due(before, after),
+    'transfers.transfer': (before, after) => this.transfers.transfer(before, after),
+    'transfers.due': (before, after) => this.transfers.due(before, after),
     'links.forward': (before, after) => this.#forward(before, after),
     'outbox.event': (before, after) => this.#event(before, after),
     'idempotency.key': (before, after) => this.#key(before, after),
@@ -71,13 +78,27 @@ export class Watch {
   #told = new Set<string>();
 
   /** @param options.base the city as it stood before anybody paid */
-  constructor(options: { banks: readonly string[]; eachCommit: boolean; step: () => number; base?: Watch }) {
+  constructor(options: {
+    banks: readonly string[];
+    transfers: TransferGround;
+    eachCommit: boolean;
+    step: () => number;
+    base?: Watch;
+  }) {
     this.eachCommit = options.eachCommit;
     this.#step = options.step;
     this.network = new Books('network ledger', (what) => this.violate(what), options.base?.network);
     this.issuers = options.banks.map(
       (id, i) => new IssuerRows(id, (what) => this.violate(what), options.base?.issuers[i]),
     );
+    this.transfers = new TransferWatch({
+      ground: options.transfers,
+      network: this.network,
+      issuers: this.issuers,
+      messagesOf: (id) => [...(this.#messages.get(id)?.values() ?? [])],
+      eachCommit: options.eachCommit,
+      violate: (what) => this.violate(what),
+    });
   }
 
   /** True for a table whose changes it looks at. */
@@ -94,7 +115,8 @@ export class Watch {
     for (const { table, before, after } of changes) this.#change(table, before, after);
     for (const group of this.network.settle()) this.#touched.add(group);
     for (const issuer of this.issuers) issuer.settle();
-    for (const id of this.#touched) this.#judgePayment(id);
+    for (const id of this.#touched) if (!this.transfers.touch(id)) this.#judgePayment(id);
+    this.transfers.settle(this.#told);
     if (this.eachCommit) {
       for (const id of this.#moved)
         if (!this.#told.has(id)) this.violate(`L7 payment ${id} changed without an event`);
@@ -162,7 +184,10 @@ export class Watch {
   #refund(before: Row | null, after: Row | null): void {
     const row = after ?? (before as Row);
     if (after === null) this.violate(`P7 a refund was deleted: ${String(row.id)}`);
-    else this.refunds.set(after.id as string, after);
+    else {
+      this.refunds.set(after.id as string, after);
+      inGroup(this.#refundsOf, after.payment_id as string).set(after.id as string, after);
+    }
     if (before !== null && before.state !== 'pending' && before.state !== after?.state) {
       this.violate(
         `P7 refund ${String(row.id)} went from ${String(before.state)} to ${String(after?.state)}`,
@@ -194,6 +219,7 @@ export class Watch {
     if (after === null) {
       this.violate(`P3 a stored message was deleted: ${id}`);
       this.forwards.delete(id);
+      this.#messages.get(row.group_id as string)?.delete(id);
       return;
     }
     if (before !== null) {
@@ -205,6 +231,7 @@ export class Watch {
       }
     }
     this.forwards.set(id, after);
+    inGroup(this.#messages, row.group_id as string).set(id, after);
     this.#touched.add(row.group_id as string);
   }
 
@@ -259,7 +286,7 @@ export class Watch {
     }
     this.#judgeDue(id, p);
     this.#judgeMessages(id, p);
-    const refunds = [...this.refunds.values()].filter((r) => r.payment_id === id);
+    const refunds = [...(this.#refundsOf.get(id)?.values() ?? [])];
     const sum = (state: string) =>
       refunds.filter((r) => r.state === state).reduce((total, r) => total + (r.amount as bigint), 0n);
     if (sum('succeeded') !== amount('refunded_amount'))
@@ -278,14 +305,14 @@ export class Watch {
   }
 
   #judgeMessages(id: string, p: Row): void {
-    const own = [...this.forwards.values()].filter((f) => f.group_id === id);
+    const own = [...(this.#messages.get(id)?.values() ?? [])];
     const live = (kind: string) => own.filter((f) => f.kind === kind && f.acknowledged_at === null);
     const state = p.state as string;
     if (state === 'unknown' && live('reversal_advice').length === 0) {
       this.violate(`P3 payment ${id} is unknown and nothing reverses it`);
     }
-    for (const refund of this.refunds.values()) {
-      if (refund.payment_id !== id || refund.state !== 'pending') continue;
+    for (const refund of this.#refundsOf.get(id)?.values() ?? []) {
+      if (refund.state !== 'pending') continue;
       if (!live('refund_advice').some((f) => f.id === refund.id)) {
         this.violate(`P3 refund ${String(refund.id)} is pending and nobody tells the bank`);
       }
@@ -314,6 +341,15 @@ export class Watch {
     if (back.held !== refunding)
       this.violate(`L7 payment ${id} is refunding ${refunding}, booked ${back.held}`);
   }
+}
+
+function inGroup(groups: Map<string, Map<string, Row>>, id: string): Map<string, Row> {
+  let group = groups.get(id);
+  if (group === undefined) {
+    group = new Map();
+    groups.set(id, group);
+  }
+  return group;
 }
 
 function leadsTo(from: string, to: string, seen = new Set<string>()): boolean {

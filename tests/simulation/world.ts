@@ -1,11 +1,12 @@
 import { isConnectionLost } from '@feiqian/db';
+import { BankLines } from './bankLine.ts';
 import type { Bug } from './bugs.ts';
 import { Chance } from './chance.ts';
-import type { City, CityBank } from './city.ts';
+import { bankApiPort, type City, type CityBank } from './city.ts';
 import { Clients } from './clients.ts';
 import { errandOf } from './errands.ts';
 import { finalJudgement } from './final.ts';
-import { nextDueMs, progressOf } from './idle.ts';
+import { isSettled, nextDueMs, progressOf, unsettled } from './idle.ts';
 import { mend, operate } from './operators.ts';
 import type { Plan } from './plan.ts';
 import {
@@ -48,6 +49,7 @@ export class World {
   readonly watch: Watch;
   readonly clients: Clients;
   readonly wires: Wires;
+  readonly lines: BankLines;
   readonly relays: Relays;
   readonly told: Told;
   readonly networks: (NetworkProcess | null)[];
@@ -77,6 +79,14 @@ export class World {
     const { timeline, trace, watch } = this;
     this.wires = new Wires({ timeline, trace, chance: new Chance(plan.seed, 4) });
     this.wires.conditions = plan.wire;
+    this.lines = new BankLines({
+      timeline,
+      trace,
+      chance: new Chance(plan.seed, 6),
+      conditions: () => this.wires.conditions,
+      onBug: (life, error) => this.#bug(life.name, error),
+      wrap: deps.bug?.wrapCalls ?? ((http) => http),
+    });
     this.relays = new Relays(watch);
     this.told = new Told((what) => watch.violate(what));
     this.networks = Array.from({ length: plan.networks }, () => null);
@@ -109,7 +119,7 @@ export class World {
   /** True when everything is settled, or something is wrong, or it has taken too long. */
   isOver(): boolean {
     if (this.watch.violations.length > 0) return true;
-    if (this.#troubled || this.#errandsLeft > 0 || !this.#isSettled()) return this.#isLate();
+    if (this.#troubled || this.#errandsLeft > 0 || !isSettled(this.watch)) return this.#isLate();
     if (this.#settledAtMs === 0) this.#settledAtMs = this.timeline.nowMs;
     // What was under way to the relay, and late answers, may still come.
     return this.timeline.nowMs - this.#settledAtMs > 1_000;
@@ -139,12 +149,7 @@ export class World {
     const { timeline, plan } = this;
     if (timeline.nowMs <= plan.troubleMs + healMsMax) return false;
     const left = [
-      ...[...this.watch.payments]
-        .filter(([, p]) => ['processing', 'unknown'].includes(p.row.state as string))
-        .map(([id, p]) => `payment ${id} is ${String(p.row.state)}`),
-      ...[...this.watch.forwards.values()]
-        .filter((f) => f.acknowledged_at === null)
-        .map((f) => `${String(f.kind)} ${String(f.id)} after ${String(f.attempts)} attempts`),
+      ...unsettled(this.watch),
       ...(this.#errandsLeft > 0 ? [`${this.#errandsLeft} errands without an answer`] : []),
       ...this.networks.flatMap((p) =>
         (p?.network.links.states() ?? []).map(
@@ -153,14 +158,6 @@ export class World {
       ),
     ];
     this.watch.violate(`P1 hours after everything was whole again: ${left.join('; ')}`);
-    return true;
-  }
-
-  #isSettled(): boolean {
-    for (const { row } of this.watch.payments.values()) {
-      if (row.state === 'processing' || row.state === 'unknown') return false;
-    }
-    for (const forward of this.watch.forwards.values()) if (forward.acknowledged_at === null) return false;
     return true;
   }
 
@@ -247,7 +244,7 @@ export class World {
       this.#restart(() => this.#startNetwork(slot));
     });
     timeline.inTurn(0, life, () => {
-      startNetworkProcess(machine, this.wires, { relay: plan.relay }).then(
+      startNetworkProcess(machine, this.wires, this.lines.openOf(life), { relay: plan.relay }).then(
         (process) => {
           if (!life.alive) return;
           this.networks[slot] = process;
@@ -267,14 +264,19 @@ export class World {
       this.trace.note(life.name, 'is dead');
       this.banks[slot] = null;
       this.wires.ends.delete(isoPort + slot);
+      this.lines.ends.delete(bankApiPort + slot);
       this.#restart(() => this.#startBank(slot));
     });
     timeline.inTurn(0, life, () => {
-      startBankProcess(machine, bank, (a) => this.told.listen(a, slot, this.watch)).then(
+      startBankProcess(machine, bank, {
+        authorisations: (real) => this.told.listen(real, slot, this.watch),
+        legs: (real) => this.told.listenToLegs(real, slot),
+      }).then(
         (process) => {
           if (!life.alive) return;
           this.banks[slot] = process;
           this.wires.ends.set(isoPort + slot, process.end);
+          this.lines.ends.set(bankApiPort + slot, process.legs);
         },
         (error) => this.#failedStart(life, error),
       );
@@ -292,8 +294,6 @@ export class World {
     const ms = this.#troubled ? 200 + this.#faults.longTail(3_000, 20_000) : 100;
     this.timeline.after(ms, this.timeline.outside, start);
   }
-
-  // Faults
 
   #strikes(): void {
     const { plan, networks, banks } = this;
@@ -345,8 +345,6 @@ export class World {
   #operatorFailed(error: unknown): void {
     if (!isConnectionLost(error)) this.#bug('operator', error);
   }
-
-  // Healing
 
   #heal(): void {
     this.trace.note('world', 'is whole again');

@@ -1,8 +1,7 @@
 import { accessMigrations, createAccess, createInbox, type SendCode } from '@feiqian/access';
 import { accountsMigrations } from '@feiqian/accounts';
-import { createSampler, sampleDefault } from '@feiqian/app-auditor';
 import { businessDay, type Clock, systemClock } from '@feiqian/clock';
-import { consoleMigrations, createAudits } from '@feiqian/console';
+import { consoleMigrations } from '@feiqian/console';
 import { creditMigrations } from '@feiqian/credit';
 import type { Db, Migrations, Tx } from '@feiqian/db';
 import { idempotencyMigrations } from '@feiqian/idempotency';
@@ -10,6 +9,8 @@ import { createIds, fromUuid, type RandomBytes, secureRandom, uuidOf } from '@fe
 import { createKeystore, type Keystore, parseKeyRing } from '@feiqian/keystore';
 import { createLedger } from '@feiqian/ledger';
 import {
+  type BankHttp,
+  type BankHttpTarget,
   claimReferences,
   createBankApi,
   createForwarder,
@@ -38,6 +39,7 @@ import { createVerification, type Verification, verificationMigrations } from '@
 import { createWallets, type Wallets, type WalletsDeps, walletsMigrations } from '@feiqian/wallets';
 import { bankPort } from './bankPort.ts';
 import { composeAccounts, composeCredit, composeRepayments } from './composeAccounts.ts';
+import { composeAudits } from './composeAudits.ts';
 import { composeTransfers } from './composeTransfers.ts';
 import type { Config } from './config.ts';
 
@@ -81,6 +83,8 @@ export interface ComposeDeps {
   random?: RandomBytes;
   /** TCP and TLS unless something else is handed in. */
   dial?: Dial;
+  /** How a bank's HTTP interface is called: HTTP and TLS unless something else is handed in. */
+  openBankHttp?: (target: BankHttpTarget) => BankHttp;
   /** Made of the configured keys unless it is handed in. */
   keystore?: Keystore;
 }
@@ -200,7 +204,7 @@ export type Base = Awaited<ReturnType<typeof composeBase>>;
 const lateAnswerMsMax = 24 * 3600_000;
 
 /** The links to the banks, and who numbers what goes over them. */
-async function composeBanks({ config, logger, dial }: ComposeDeps, base: Base) {
+async function composeBanks({ config, logger, dial, openBankHttp }: ComposeDeps, base: Base) {
   const { db, clock, ids, random, holder, members } = base;
   const references = await claimReferences({ db, clock, holder });
   const lateAnswers = createLateAnswerLog({
@@ -227,7 +231,11 @@ async function composeBanks({ config, logger, dial }: ComposeDeps, base: Base) {
     timeZone: config.timeZone,
     onError: (memberId, error) => logger.error({ memberId, err: error }, 'a link could not be set up'),
   });
-  return { references, links, bankApi: createBankApi({ members }) };
+  return {
+    references,
+    links,
+    bankApi: createBankApi({ members, ...(openBankHttp ? { open: openBankHttp } : {}) }),
+  };
 }
 
 export type Banks = Awaited<ReturnType<typeof composeBanks>>;
@@ -368,19 +376,6 @@ function composePayments(
     paymentRoutesDeps: { ...paymentDeps, now: clock.now, payments },
     transferRoutesDeps,
   };
-}
-
-/** The continuous audit: the auditor's own statements, and a place for what they find. */
-function composeAudits({ config, db, clock, logger }: ComposeDeps) {
-  const sampler = createSampler(db, sampleDefault, clock.now);
-  return createAudits({
-    db,
-    clock,
-    look: () => sampler.look(),
-    everyMs: config.auditSeconds * 1000,
-    onFinding: ({ of, name, findings, examples }) =>
-      logger.error({ of, check: name, findings, examples }, 'the audit found something'),
-  });
 }
 
 /** A UUID that names something of the sandbox for ever. */

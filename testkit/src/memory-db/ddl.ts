@@ -95,7 +95,9 @@ export class Definitions {
         if (r.is('(')) r.skipParentheses();
       } else if (r.is('references')) references(r, parser);
       else if (r.is('check') || r.is('constraint')) {
-        const label = r.accept('constraint') ? r.name() : name;
+        // As PostgreSQL names it, by which a later script drops it.
+        const unnamed = `${shape.name.split('.').at(-1)}_${name}_check`;
+        const label = r.accept('constraint') ? r.name() : unnamed;
         this.#constraint(r, parser, shape, later, label);
       } else return;
     }

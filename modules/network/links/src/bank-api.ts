@@ -17,7 +17,7 @@ import type { Member, Members } from '@feiqian/members';
 import type { Static, TSchema } from 'typebox';
 import { Compile } from 'typebox/compile';
 import { Check, Clean } from 'typebox/value';
-import { type BankHttp, type BankHttpResult, createBankHttp } from './bank-call.ts';
+import { type BankHttp, type BankHttpResult, type BankHttpTarget, createBankHttp } from './bank-call.ts';
 
 /**
  * Why a bank did not do what was asked.
@@ -112,6 +112,8 @@ export interface BankApi {
 
 export interface BankApiDeps {
   members: Pick<Members, 'get' | 'openSecret'>;
+  /** HTTP and TLS unless something else is handed in. */
+  open?: (target: BankHttpTarget) => BankHttp;
 }
 
 interface Ask extends BankQuestion {
@@ -193,7 +195,7 @@ class BankApiClient {
     if (held?.settings === settings) return held.http;
     const key =
       api.certificatePem === null ? null : await this.#deps.members.openSecret(member.id, 'tls_key');
-    const http = createBankHttp({
+    const http = (this.#deps.open ?? createBankHttp)({
       baseUrl: api.baseUrl,
       timeoutMs: api.timeoutMs,
       ca: api.caPem,

@@ -6,6 +6,7 @@ export {
   type BankQuestion,
   createBankApi,
 } from './bank-api.ts';
+export type { BankHttp, BankHttpCall, BankHttpResult, BankHttpTarget } from './bank-call.ts';
 export { backlogBytesMax, frameBytesMax, type LinkNotice, type LinkState } from './bank-link.ts';
 export type { BreakerReason, BreakerState, BreakerView } from './breaker.ts';
 export { type Connection, type ConnectionHandlers, type Dial, type DialTarget, tcpDial } from './dial.ts';
