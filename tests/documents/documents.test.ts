@@ -3,9 +3,9 @@ import { join } from 'node:path';
 import { parseBankConfig, sandboxBanks, sandboxPeople, testCards } from '@feiqian/app-bank';
 import { parseSubject } from '@feiqian/app-conformance';
 import { parseMemberFile } from '@feiqian/app-network';
-import { bankProblems, errorCodes, paymentStates, transferStates } from '@feiqian/contract';
+import { bankProblems, errorCodes, paymentStates, requestStates, transferStates } from '@feiqian/contract';
 import { transitions } from '@feiqian/payments';
-import { transferTransitions } from '@feiqian/transfers';
+import { requestTransitions, transferTransitions } from '@feiqian/transfers';
 import { expect, test } from 'vitest';
 import { suites } from '../../scripts/suites.mjs';
 import { points, pointsToCome } from '../crash/points.ts';
@@ -39,13 +39,25 @@ test('docs/states.md tables every state and every transition, and no other', () 
 });
 
 test('docs/states.md tables every state and every transition of transfers as well', () => {
-  const text = read('docs/states.md').split('# States of a transfer')[1] ?? '';
+  const [text = ''] = (read('docs/states.md').split('# States of a transfer')[1] ?? '').split(
+    '# States of a request',
+  );
   const table = [...text.matchAll(/^\| `(\w+)` \| (?:`(\w+)`)?/gm)];
   const real = Object.entries(transferTransitions).flatMap(([from, next]) =>
     next.map((to) => `${from} → ${to}`),
   );
   expect(table.flatMap(([, from, to]) => (to ? [`${from} → ${to}`] : [])).sort()).toEqual(real.sort());
   expect(table.flatMap(([, state, to]) => (to ? [] : [state])).sort()).toEqual([...transferStates].sort());
+});
+
+test('docs/states.md tables every state and every transition of requests for money too', () => {
+  const text = read('docs/states.md').split('# States of a request')[1] ?? '';
+  const table = [...text.matchAll(/^\| `(\w+)` \| (?:`(\w+)`)?/gm)];
+  const real = Object.entries(requestTransitions).flatMap(([from, next]) =>
+    next.map((to) => `${from} → ${to}`),
+  );
+  expect(table.flatMap(([, from, to]) => (to ? [`${from} → ${to}`] : [])).sort()).toEqual(real.sort());
+  expect(table.flatMap(([, state, to]) => (to ? [] : [state])).sort()).toEqual([...requestStates].sort());
 });
 
 test('docs/errors.md has every code with its status, whether to try again, and its words', () => {

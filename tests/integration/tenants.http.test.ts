@@ -88,6 +88,12 @@ async function buildA(operator: Caller): Promise<void> {
     }),
   );
   mine.trf = [sent.id];
+  await done(owner.send('PUT', '/v1/wallet/receiving', { body: { card_id: card?.id } }));
+  const nobody = { mobile: '13999999999' };
+  const request = { ...nobody, amount: 700, currency: 'CNY' };
+  mine.mrq = [(await done(owner.post<{ id: string }>('/v1/wallet/requests', request))).id];
+  const split = { total: 900, currency: 'CNY', own_part: true, people: [nobody] };
+  mine.spl = [(await done(owner.post<{ id: string }>('/v1/wallet/splits', split))).id];
   mine.acc = (await done(owner.get<AccountList>('/v1/wallet/accounts'))).data.map((a) => a.id);
   mine.vch = [askedOf(await owner.send('PUT', '/v1/wallet/pin', { body: { pin: testPin } })).id];
   const notices = async () => (await done(owner.get<{ data: { id: string }[] }>('/v1/wallet/notices'))).data;

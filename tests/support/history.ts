@@ -1,9 +1,10 @@
-import type { Card, Transfer } from '@feiqian/contract';
+import type { Card, MoneyRequest, Split, Transfer } from '@feiqian/contract';
 import { toUuid } from '@feiqian/ids';
 import { settled } from './books.ts';
 import { type Caller, done } from './caller.ts';
 import type { TestNetwork } from './network.ts';
 import { buy, cardFor, codeOf, order, tester, till, type Wallet, wallet } from './people.ts';
+import { setPin, verified, withPin } from './verify.ts';
 
 /** A past with one payment of each kind, all at one bank; ids are the database's. */
 export interface History {
@@ -32,6 +33,10 @@ export interface History {
   transferReturned: string;
   /** A transfer from one card of this bank to another, to be sent later. */
   transferScheduled: string;
+  /** A request for money that the holder of the cards has paid. */
+  requestPaid: string;
+  /** A bill that was split; nobody has paid a part. */
+  splitBill: string;
 }
 
 /** Lives through one of each kind of payment; `net` must have been told to wait for banks only briefly. */
@@ -58,10 +63,16 @@ export async function live(net: TestNetwork): Promise<History> {
   await refund(net, past.refunded, 520);
   await refund(net, past.refunded, 520);
   const moved = await transfers(net, payer);
+  const asked = await requests(net, payer);
   await settled(net.network.db);
   const uuids = (ids: object, prefix: string) =>
     Object.entries(ids).map(([k, id]) => [k, toUuid(id as string, prefix)]);
-  return Object.fromEntries([...uuids(past, 'pay'), ...uuids(moved, 'trf')]) as unknown as History;
+  return Object.fromEntries([
+    ...uuids(past, 'pay'),
+    ...uuids(moved, 'trf'),
+    ['requestPaid', toUuid(asked.requestPaid, 'mrq')],
+    ['splitBill', toUuid(asked.splitBill, 'spl')],
+  ]) as unknown as History;
 }
 
 async function transfers(net: TestNetwork, holder: Wallet) {
@@ -85,6 +96,23 @@ async function transfers(net: TestNetwork, holder: Wallet) {
       scheduled_at: new Date(Date.now() + 86_400_000).toISOString(),
     }),
   };
+}
+
+/** Somebody asks the holder for money, who pays, and splits a bill that nobody pays. */
+async function requests(net: TestNetwork, holder: Wallet) {
+  const asker = await wallet(net, '13800000003');
+  const receiving = asker.cards.find((c) => c.kind === 'debit');
+  await done(asker.send('PUT', '/v1/wallet/receiving', { body: { card_id: receiving?.id } }));
+  const person = { mobile: tester };
+  const body = { ...person, amount: 3_010, currency: 'CNY' };
+  const asked = await done(asker.post<MoneyRequest>('/v1/wallet/requests', body));
+  await setPin(net, holder);
+  const from = { from_card_id: cardFor(net, holder, 'approve').id };
+  const pay = `/v1/wallet/requests/${asked.id}/pay`;
+  await done(verified(holder, 'POST', pay, from, (v) => done(withPin(holder, v))));
+  const split = { total: 3_021, currency: 'CNY', own_part: true, people: [person] };
+  const bill = await done(asker.post<Split>('/v1/wallet/splits', split));
+  return { requestPaid: asked.id, splitBill: bill.id };
 }
 
 async function collect(net: TestNetwork, cashier: Caller, payer: Wallet): Promise<string> {

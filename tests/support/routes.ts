@@ -103,6 +103,15 @@ export const bodies: Readonly<Record<string, Readonly<Record<string, unknown>>>>
   },
   'POST /v1/wallet/payees': { code: unknownId('rcv') },
   'PUT /v1/wallet/receiving': { card_id: unknownId('tok') },
+  'POST /v1/wallet/requests': { mobile: '13999999999', amount: 100, currency: 'CNY' },
+  'POST /v1/wallet/requests/{id}/pay': { from_card_id: unknownId('tok') },
+  'POST /v1/wallet/splits': {
+    total: 300,
+    currency: 'CNY',
+    own_part: true,
+    people: [{ mobile: '13999999999' }],
+    payment_id: unknownId('pay'),
+  },
   'POST /v1/wallet/transfers': {
     from_card_id: unknownId('tok'),
     to: { card_id: unknownId('tok') },

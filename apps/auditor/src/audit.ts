@@ -7,6 +7,7 @@ import { entryChecks } from './checks/entries.ts';
 import { ledgerChecks } from './checks/ledger.ts';
 import { boundChecks, messageChecks } from './checks/messages.ts';
 import { paymentChecks } from './checks/payments.ts';
+import { requestChecks } from './checks/requests.ts';
 import { legChecks, transferChecks } from './checks/transfers.ts';
 
 /** What one check found. */
@@ -136,7 +137,7 @@ export async function checksOf(sql: Sql): Promise<Check[]> {
     );
   }
   if (scope !== null && schemas.has('transfers'))
-    checks.push(...transferChecks(scope.asOf), ...banks.flatMap(legChecks));
+    checks.push(...transferChecks(scope.asOf), ...requestChecks, ...banks.flatMap(legChecks));
   for (const bank of banks) checks.push(...ledgerChecks(bank.ledger, bank.code), ...bankChecks(bank));
   return checks;
 }

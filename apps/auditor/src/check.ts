@@ -1,5 +1,14 @@
 /** What the rows that a check names are, so that whoever reads a finding knows where to look. */
-export type Subject = 'payment' | 'refund' | 'transfer' | 'account' | 'message' | 'key' | 'card' | 'table';
+export type Subject =
+  | 'payment'
+  | 'refund'
+  | 'transfer'
+  | 'request'
+  | 'account'
+  | 'message'
+  | 'key'
+  | 'card'
+  | 'table';
 
 /**
  * One invariant as a statement that returns the rows that break it: `what` names the row, `found` says how. A check

@@ -345,7 +345,7 @@ function composePayments(
   const payments = createPayments(paymentDeps);
   const random = () => (base.random(new Uint8Array(1))[0] as number) / 255;
   const transferRoutesDeps = composeTransfers(
-    { config, ledgerOf, random, wallets, banks },
+    { config, ledgerOf, random, wallets, payments, banks },
     base,
     paymentDeps,
   );

@@ -1,9 +1,17 @@
 import type { Keystore } from '@feiqian/keystore';
 import type { BankApi } from '@feiqian/links';
 import type { Members } from '@feiqian/members';
-import { createPayees, createTransfers, type PayeesDeps, type TransfersDeps } from '@feiqian/transfers';
+import type { Payments } from '@feiqian/payments';
+import {
+  createPayees,
+  createRequests,
+  createTransfers,
+  type PayeesDeps,
+  type RequestsDeps,
+  type TransfersDeps,
+} from '@feiqian/transfers';
 import type { Verification } from '@feiqian/verification';
-import type { Wallets } from '@feiqian/wallets';
+import { maskMobile, type Wallets } from '@feiqian/wallets';
 import type { Config } from './config.ts';
 
 /** What transfers share with payments. */
@@ -26,12 +34,13 @@ interface Given {
   ledgerOf: (currency: string) => number;
   random: () => number;
   wallets: Wallets;
+  payments: Pick<Payments, 'findMany'>;
   banks: { bankApi: BankApi };
 }
 
 /** Transfers and payees, with what their routes need. */
 export function composeTransfers(
-  { config, ledgerOf, random, wallets, banks: { bankApi } }: Given,
+  { config, ledgerOf, random, wallets, payments, banks: { bankApi } }: Given,
   { members, keystore }: { members: Members; keystore: Keystore },
   shared: Shared,
 ) {
@@ -55,6 +64,7 @@ export function composeTransfers(
       positionOf: (memberId: string) => members.positionAccount(memberId, currency),
     }),
   };
+  const personOfMobile = async (mobile: string) => (await wallets.personOfMobile(mobile)) ?? null;
   const payees = createPayees({
     db: shared.db,
     clock: shared.clock,
@@ -64,16 +74,38 @@ export function composeTransfers(
     bankApi,
     bankOf,
     memberOf: (number) => members.routeByPan(number)?.member.id ?? null,
-    personOfMobile: async (mobile) => (await wallets.personOfMobile(mobile)) ?? null,
+    personOfMobile,
     shownNames,
+  });
+  const requests = createRequests({
+    db: shared.db,
+    clock: shared.clock,
+    ids: shared.ids,
+    outbox: shared.outbox,
+    payees,
+    personOfMobile,
+    mobileOf: wallets.mobileOf,
+    maskMobile,
+    paidOf: paidOf(payments),
   });
   return {
     ...deps,
     now: shared.clock.now,
     transfers: createTransfers(deps),
     payees,
+    requests,
     shownNames,
     currency: config.currency,
     publicUrl: config.publicUrl,
+  };
+}
+
+/** What a person has paid with a payment, less what came back; null for a payment of somebody else or none. */
+function paidOf(payments: Given['payments']): RequestsDeps['paidOf'] {
+  return async (sql, userId, paymentId) => {
+    const [p] = await payments.findMany(sql, [paymentId]);
+    return p === undefined || p.userId !== userId || p.capturedAmount === 0n
+      ? null
+      : p.capturedAmount - p.refundedAmount;
   };
 }

@@ -15,7 +15,13 @@ import { merchantRoutes } from '@feiqian/merchants';
 import { noticeRoutes } from '@feiqian/notices';
 import { payerRoutes, paymentRoutes, streamRoutes } from '@feiqian/payments';
 import type { Logger, Registry } from '@feiqian/telemetry';
-import { payeeRoutes, transferRoutes, transferStream } from '@feiqian/transfers';
+import {
+  payeeRoutes,
+  requestRoutes,
+  requestStream,
+  transferRoutes,
+  transferStream,
+} from '@feiqian/transfers';
 import { verificationRoutes } from '@feiqian/verification';
 import { deviceRoutes, identityRoutes, leavingRoutes, walletRoutes } from '@feiqian/wallets';
 import scalar from '@scalar/fastify-api-reference';
@@ -166,7 +172,11 @@ async function apiRoutes(app: HttpApp, deps: ServerDeps): Promise<void> {
   await app.register(payerRoutes(network.paymentRoutesDeps) as never);
   await app.register(transferRoutes(network.transferRoutesDeps) as never);
   await app.register(payeeRoutes(network.transferRoutesDeps) as never);
-  const alsoStreamed = [transferStream(network.transferRoutesDeps)];
+  await app.register(requestRoutes(network.transferRoutesDeps) as never);
+  const alsoStreamed = [
+    transferStream(network.transferRoutesDeps),
+    requestStream(network.transferRoutesDeps),
+  ];
   await app.register(streamRoutes(network.paymentRoutesDeps, alsoStreamed) as never);
   await app.register(
     consoleRoutes({

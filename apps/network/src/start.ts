@@ -159,6 +159,7 @@ async function run(network: Network, logger: Logger, closers: (() => Promise<unk
   network.members.start(jobs);
   jobs.every('sweep payments', sweepMs, () => network.payments.sweep());
   jobs.every('sweep transfers', sweepMs, () => network.transfers.sweep());
+  jobs.every('expire requests', sweepMs, () => network.transferRoutesDeps.requests.expire());
   jobs.every('forget payees', forgetMs, () => network.transferRoutesDeps.payees.forget());
   jobs.every('forget idempotency keys', forgetMs, () => forgetKeys(network.db, network.clock.now()));
   jobs.every('read the policy', network.verification.policyMs, () => network.verification.reload());

@@ -1,11 +1,13 @@
 import { instant } from '@feiqian/clock';
 import { isUnderWay, paymentView } from '@feiqian/payments';
-import { hasTransferUnderWay, transferView } from '@feiqian/transfers';
+import { hasTransferUnderWay, requestView, splitView, transferView } from '@feiqian/transfers';
 import type { Trace } from '@feiqian/wallets';
 import type { Network } from './compose.ts';
 
 /** Rows of one list that are read at a time. */
 const pageSize = 200;
+/** Bills that a copy of one's data has at the most. */
+const splitsMax = 1_000;
 
 /** Reads a list to its end, newest first. */
 async function all<T extends { id: string }>(page: (before: string | null) => Promise<T[]>): Promise<T[]> {
@@ -19,7 +21,8 @@ async function all<T extends { id: string }>(page: (before: string | null) => Pr
 
 /** What each module knows of a person: for a copy of it all, and for leaving. */
 export function tracesOf(network: Network): Trace[] {
-  const { db, payments, transfers, verification, inbox, paymentRoutesDeps } = network;
+  const { db, clock, payments, transfers, verification, inbox, paymentRoutesDeps } = network;
+  const { requests } = network.transferRoutesDeps;
   const noFilter = {
     merchantId: null,
     issuerId: null,
@@ -45,6 +48,25 @@ export function tracesOf(network: Network): Trace[] {
       async collect(userId) {
         const list = await all((before) => transfers.list(db, { userId, before, limit: pageSize }));
         return { transfers: list.map((t) => transferView(t, userId, paymentRoutesDeps.view.bankOf)) };
+      },
+    },
+    {
+      erase: (tx, userId) => requests.forgetPerson(tx, userId),
+      async collect(userId) {
+        const asked = await all((before) =>
+          requests.list(db, { userId, direction: null, before, limit: pageSize }),
+        );
+        const split = await requests.splits(db, {
+          askerId: userId,
+          id: null,
+          before: null,
+          limit: splitsMax,
+        });
+        const nowMs = clock.now();
+        return {
+          money_requests: asked.map((r) => requestView(r, userId, null, nowMs)),
+          splits: split.splits.map((s) => splitView(s, split.requests, nowMs)),
+        };
       },
     },
     {

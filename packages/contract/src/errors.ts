@@ -205,6 +205,27 @@ export const errorCodes = {
     'The transfer has begun or has ended; it can no longer be cancelled.',
     '转账已开始或已结束，无法取消',
   ),
+  request_ended: entry(
+    409,
+    'The request has been paid, declined or withdrawn, or has expired. No money moved.',
+    '该收款请求已结束，未扣款',
+  ),
+  request_in_progress: entry(
+    409,
+    'The request is being paid right now; wait for the outcome. No money moved.',
+    '该收款请求正在付款中，请等待结果，未重复扣款',
+    true,
+  ),
+  receiving_needed: entry(
+    409,
+    'Choose the card to receive with first. Nobody was asked.',
+    '请先选择收款卡，未发出请求',
+  ),
+  split_not_exact: entry(
+    422,
+    'The parts do not add up to the amount. Nobody was asked.',
+    '各人金额与总额不符，未发出请求',
+  ),
   time_not_allowed: entry(
     422,
     'That time has passed or is too far ahead. No money moved.',

@@ -18,6 +18,7 @@ export * from './notices.ts';
 export * from './openings.ts';
 export * from './payments.ts';
 export * from './repayments.ts';
+export * from './requests.ts';
 export * from './shapes.ts';
 export * from './till.ts';
 export * from './transfers.ts';

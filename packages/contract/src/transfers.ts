@@ -49,7 +49,7 @@ export type TransferKind = (typeof transferKinds)[number];
 export const TransferKind = Type.Enum(transferKinds);
 
 /** How the payee was named. */
-export const payeeVias = ['own', 'card', 'mobile', 'code'] as const;
+export const payeeVias = ['own', 'card', 'mobile', 'code', 'request'] as const;
 export type PayeeVia = (typeof payeeVias)[number];
 export const PayeeVia = Type.Enum(payeeVias);
 

@@ -4,6 +4,7 @@ import { cards } from './cards.ts';
 import type { Corruption } from './corruption.ts';
 import { entries, ofLedger } from './ledger.ts';
 import { messages, payments } from './payments.ts';
+import { requests } from './requests.ts';
 import { transfers } from './transfers.ts';
 
 export type { Corruption } from './corruption.ts';
@@ -29,5 +30,6 @@ export function corruptionsOf(h: History): Corruption[] {
     ...cards(h),
     ...bank(h),
     ...transfers(h),
+    ...requests(h),
   ];
 }

@@ -7,6 +7,8 @@ import type { NewEvent } from '@feiqian/outbox';
 import type { TokenWithCard } from '@feiqian/tokens';
 import type { Destination } from './deps.ts';
 import type { Numbers } from './message.ts';
+import type { MoneyRequest } from './request.ts';
+import { requestEvent } from './requestView.ts';
 import type { Change, Due } from './store/transfers.ts';
 import type { LegOutcome, Order, Reference, Transfer } from './transfer.ts';
 import { eventData } from './view.ts';
@@ -28,6 +30,8 @@ export interface BeginCommand {
   nonce: string | null;
   /** The payer has said that it is no mistake. */
   repeatConfirmed: boolean;
+  /** The request for money that this pays. */
+  requestId: string | null;
 }
 /** The time of a scheduled transfer has come. */
 export interface StartCommand {
@@ -74,6 +78,7 @@ export type Outcome =
 export class Group {
   readonly inserts: Transfer[] = [];
   readonly changed = new Map<string, Change>();
+  readonly requests = new Map<string, MoneyRequest>();
   readonly dues = new Map<string, Due>();
   readonly entries: TransferInput[] = [];
   readonly forwards: NewForward[] = [];
@@ -85,6 +90,11 @@ export class Group {
   change(before: Transfer, after: Transfer): void {
     this.changed.set(after.id, { before: this.changed.get(after.id)?.before ?? before, after });
     this.event(after, `transfer.${after.state}`);
+  }
+
+  request(r: MoneyRequest): void {
+    this.requests.set(r.id, r);
+    this.events.push(requestEvent(r));
   }
 
   due(id: string, atMs: number | null): void {
@@ -106,6 +116,8 @@ function tenantsOf(t: Transfer): string[] {
 export interface Loaded {
   claims: Map<Command, ClaimResult>;
   transfers: Map<string, Transfer>;
+  /** Requests for money that are paid, by their own ids and by those of the transfers that pay them. */
+  requests: Map<string, MoneyRequest>;
   cards: Map<string, TokenWithCard>;
   numbers: Map<string, string>;
   /** Nonces that nobody had used before this group. */

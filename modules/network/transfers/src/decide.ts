@@ -14,6 +14,7 @@ import type {
 import type { TransfersDeps } from './deps.ts';
 import { type Numbers, reversalOf } from './message.ts';
 import { entryOf } from './postings.ts';
+import { isTransferEnd, pay, settle } from './request.ts';
 import {
   begin,
   cancel,
@@ -77,6 +78,16 @@ function decideBegin(
   const decision = begin(c.order, payer, to?.payee, c.reference, nowMs);
   if (!decision.ok) return refuse(decision.code);
   const { transfer } = decision;
+  if (c.requestId !== null) {
+    const request = loaded.requests.get(c.requestId);
+    const paying =
+      request === undefined
+        ? ({ ok: false, code: 'not_found' } as const)
+        : pay(request, transfer.payerId, transfer.id, nowMs);
+    if (!paying.ok) return refuse(paying.code);
+    loaded.requests.set(c.requestId, paying.request);
+    group.request(paying.request);
+  }
   const sending = `${transfer.payerId} ${transfer.payeePan} ${transfer.amount}`;
   if (!c.repeatConfirmed && loaded.lately.has(sending)) return refuse('transfer_repeated');
   loaded.lately.add(sending);
@@ -185,6 +196,11 @@ function decideLeg(
   group.change(before, transfer);
   if (settled.kind === 'credit') return { kind: 'credit', transfer };
   follow(deps, group, settled, nowMs);
+  if (transfer.payeeVia === 'request' && isTransferEnd(transfer.state)) {
+    const request = loaded.requests.get(transfer.id);
+    if (request === undefined) throw new Error(`the request that transfer ${transfer.id} pays is missing`);
+    group.request(settle(request, transfer.id, transfer.state, nowMs));
+  }
   const outcome = stored(deps, transfer) as Extract<Outcome, { kind: 'stored' }>;
   if (c.key !== null) group.answers.push({ id: c.key.id, status: outcome.status, body: outcome.body });
   return outcome;
@@ -233,7 +249,7 @@ function destinationOf(
   if (c.to.kind === 'payee') {
     return { payee: c.to.payee, number: loaded.numbers.get(c.to.payee.panId) };
   }
-  const card = loaded.cards.get(c.to.tokenId);
+  const card = c.to.kind === 'card' ? loaded.cards.get(c.to.tokenId) : undefined;
   if (card === undefined || card.userId !== c.order.userId) return undefined;
   const payee: Payee = {
     userId: card.userId,

@@ -41,4 +41,8 @@ export interface BankName {
 }
 
 /** Where an order goes: a bound card, or a payee that was checked. */
-export type Destination = { kind: 'card'; tokenId: string } | { kind: 'payee'; payee: Payee };
+export type Destination =
+  | { kind: 'card'; tokenId: string }
+  | { kind: 'payee'; payee: Payee }
+  /** Who asked for the money no longer receives any. */
+  | { kind: 'nobody' };

@@ -6,6 +6,8 @@ import type { TokenWithCard } from '@feiqian/tokens';
 import { type Command, Group, type Loaded, type Outcome } from './command.ts';
 import { decide } from './decide.ts';
 import type { TransfersDeps } from './deps.ts';
+import type { MoneyRequest } from './request.ts';
+import { lockRequests, updateRequests } from './store/requests.ts';
 import * as store from './store/transfers.ts';
 import type { Transfer } from './transfer.ts';
 
@@ -63,7 +65,9 @@ async function load(
   for (const c of commands) {
     const id = c.kind === 'begin' ? c.order.id : c.transferId;
     const before = c.kind === 'debited' || c.kind === 'credited' ? c.before : null;
-    if (trusting && before !== null && c.again !== true && !lockIds.has(id)) known.set(id, before);
+    // The request that it pays is locked after the transfer, by everybody.
+    const trusted = trusting && before !== null && before.payeeVia !== 'request';
+    if (trusted && c.again !== true && !lockIds.has(id)) known.set(id, before);
     else if (c.kind !== 'begin' || c.again === true) lockIds.add(id);
     if (c.kind === 'begin' || c.kind === 'cancel') {
       claims.push({ ...c.key, objectId: id, answer: null, command: c });
@@ -72,7 +76,7 @@ async function load(
     if (c.kind !== 'begin') continue;
     tokenIds.add(c.tokenId);
     if (c.to.kind === 'card') tokenIds.add(c.to.tokenId);
-    else panIds.add(c.to.payee.panId);
+    else if (c.to.kind === 'payee') panIds.add(c.to.payee.panId);
     if (c.nonce !== null) nonces.push(c.nonce);
   }
   for (const id of lockIds) known.delete(id);
@@ -86,16 +90,32 @@ async function load(
   ]);
   const transfers = new Map([...known, ...locked]);
   const starting = [...transfers.values()].filter((t) => t.state === 'scheduled').map((t) => t.payeePan);
+  const requests = await paidBy(tx, commands, transfers);
   const more = await deps.tokens.numbers(tx, starting);
   const lately = await store.sentLately(tx, sendingsOf(commands, cards), idAt(nowMs - repeatMs));
   return {
     claims: new Map(claims.map(({ command }, i) => [command, claimed[i] as ClaimResult])),
     transfers,
+    requests,
     cards,
     numbers: new Map([...numbers, ...more]),
     nonces: fresh,
     lately,
   };
+}
+
+/** Locks the requests that these commands pay; nothing is read when there are none. */
+async function paidBy(
+  tx: Tx,
+  commands: readonly Command[],
+  transfers: ReadonlyMap<string, Transfer>,
+): Promise<Map<string, MoneyRequest>> {
+  const asked = commands.flatMap((c) => (c.kind === 'begin' && c.requestId !== null ? [c.requestId] : []));
+  const paying = [...transfers.values()].filter((t) => t.payeeVia === 'request').map((t) => t.id);
+  const locked = await lockRequests(tx, { ids: asked, transferIds: paying });
+  return new Map(
+    locked.flatMap((r) => [[r.id, r] as const, ...(r.transferId ? [[r.transferId, r] as const] : [])]),
+  );
 }
 
 /** The least id of an instant: a UUIDv7 begins with its milliseconds. */
@@ -107,7 +127,12 @@ function idAt(atMs: number): string {
 function sendingsOf(commands: readonly Command[], cards: Map<string, TokenWithCard>): store.Sending[] {
   return commands.flatMap((c) => {
     if (c.kind !== 'begin' || c.repeatConfirmed || c.again === true) return [];
-    const payeePan = c.to.kind === 'payee' ? c.to.payee.panId : cards.get(c.to.tokenId)?.panId;
+    const payeePan =
+      c.to.kind === 'payee'
+        ? c.to.payee.panId
+        : c.to.kind === 'card'
+          ? cards.get(c.to.tokenId)?.panId
+          : undefined;
     return payeePan === undefined ? [] : [{ payerId: c.order.userId, payeePan, amount: c.order.amount }];
   });
 }
@@ -118,6 +143,7 @@ async function write(deps: TransfersDeps, tx: Tx, group: Group, nowMs: number): 
   const [updated] = await Promise.all([
     store.updateTransfers(tx, changes),
     store.insertTransfers(tx, group.inserts),
+    updateRequests(tx, [...group.requests.values()]),
     store.setDue(tx, [...group.dues.values()]),
     group.exchanges.length > 0 ? recordExchanges(tx, group.exchanges) : undefined,
     group.forwards.length > 0 ? enqueueForwards(tx, group.forwards) : undefined,

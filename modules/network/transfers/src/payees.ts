@@ -165,8 +165,24 @@ export function createPayees(deps: PayeesDeps) {
     return { row, card };
   }
 
+  /** Whoever asked for money, as its payee; null when he or she no longer receives any. */
+  async function asker(userId: string): Promise<Payee | null> {
+    const found = await receivingCard({ userId });
+    if (found === null) return null;
+    const names = await deps.shownNames(db, [userId]);
+    return {
+      ...ofCard(found.card),
+      via: 'request',
+      name: names.get(userId) ?? null,
+      kind: 'debit',
+      usable: true,
+    };
+  }
+
   return {
     check,
+    asker,
+    throttle,
     chosen,
     choose,
     receiving: (userId: string) => receivingCard({ userId }),

@@ -2,6 +2,9 @@ import type { Tx } from '@feiqian/db';
 import type { Settled } from '@feiqian/links';
 import type { NewEvent } from '@feiqian/outbox';
 import type { TransfersDeps } from './deps.ts';
+import { settle } from './request.ts';
+import { requestEvent } from './requestView.ts';
+import { lockRequests, updateRequests } from './store/requests.ts';
 import * as store from './store/transfers.ts';
 import { returned } from './transfer.ts';
 import { eventData } from './view.ts';
@@ -36,5 +39,10 @@ export async function settleReturns(
   }
   if ((await store.updateTransfers(tx, changes)) !== changes.length)
     throw new Error('a locked transfer was changed by somebody else');
+  const back = changes.map((c) => c.after).filter((t) => t.payeeVia === 'request');
+  const requests = await lockRequests(tx, { ids: [], transferIds: back.map((t) => t.id) });
+  const open = requests.map((r) => settle(r, r.transferId as string, 'returned', nowMs));
+  await updateRequests(tx, open);
+  events.push(...open.map(requestEvent));
   await deps.outbox.publish(tx, events);
 }

@@ -31,6 +31,8 @@ export interface Sending {
   repeatConfirmed: boolean;
   /** Of the signed request; null for an order that nobody signs now, such as one that comes round. */
   nonce: string | null;
+  /** The request for money that this pays: at most one transfer at a time does. */
+  requestId?: string;
 }
 
 export type Transfers = ReturnType<typeof createTransfers>;
@@ -64,6 +66,7 @@ export function createTransfers(deps: TransfersDeps) {
       reference: deps.references.next(),
       nonce: sending.nonce,
       repeatConfirmed: sending.repeatConfirmed,
+      requestId: sending.requestId ?? null,
     });
     if (begun.kind !== 'debit') return answerOf(begun);
     const { transfer, numbers } = begun;

@@ -1,5 +1,5 @@
 import { instant } from '@feiqian/clock';
-import type { TransferLeg, TransferState, Transfer as TransferView } from '@feiqian/contract';
+import type { PayeeVia, TransferLeg, TransferState, Transfer as TransferView } from '@feiqian/contract';
 import { fromUuid } from '@feiqian/ids';
 import { reasonByCode } from './decline.ts';
 import type { BankName } from './deps.ts';
@@ -20,6 +20,9 @@ const legs: Record<TransferState, { debit: LegState; credit: LegState }> = {
   returned: { debit: 'returned', credit: 'refused' },
   cancelled: { debit: 'waiting', credit: 'waiting' },
 };
+
+/** Who is paid by number, by code or by request has shown nobody a card. */
+const hidden: readonly PayeeVia[] = ['mobile', 'code', 'request'];
 
 /** Who looks: the payer sees all of it, the payee what concerns him or her. */
 function directionOf(t: Transfer, viewerId: string): TransferView['direction'] {
@@ -67,8 +70,7 @@ export function transferView(
       name: t.payeeName,
       bank_name: payeeBank?.name ?? null,
       bank_name_en: payeeBank?.nameEn ?? null,
-      // Who is paid by number or by code has shown nobody a card.
-      last4: mine && (t.payeeVia === 'mobile' || t.payeeVia === 'code') ? null : t.payeeLast4,
+      last4: mine && hidden.includes(t.payeeVia) ? null : t.payeeLast4,
     },
     debit: mine ? legView(t, 'debit', payerBank) : null,
     credit: legView(t, 'credit', payeeBank),

@@ -7,7 +7,7 @@ import leaving from '../migrations/0005_leaving.sql';
 import admission from '../migrations/0006_admission.sql';
 
 export type { BankFace, BankPort } from './bank.ts';
-export { type BoundCard, cardsMax } from './card.ts';
+export { type BoundCard, cardsMax, maskMobile } from './card.ts';
 export { deviceRoutes } from './deviceRoutes.ts';
 export { identityRoutes } from './identityRoutes.ts';
 export type { Trace } from './leaving.ts';
