@@ -85,6 +85,8 @@ export function useLive(): void {
     '/v1/wallet/stream',
     (event) => {
       if (event.name === 'transfer') return takeTransfer();
+      if (event.name === 'money_request')
+        return void queryClient.invalidateQueries({ queryKey: ['requests'] });
       if (event.name === 'notice' || event.name === 'application' || event.name === 'repayment')
         return takeNotice();
       const payment = paymentIn(event.data);
@@ -94,12 +96,13 @@ export function useLive(): void {
         void router.navigate({ to: '/pay/$paymentId', params: { paymentId: payment.id } });
       else takeNews(payment);
     },
-    { events: ['payment', 'notice', 'application', 'repayment', 'transfer'] },
+    { events: ['payment', 'notice', 'application', 'repayment', 'transfer', 'money_request'] },
   );
   useEffect(() => {
     if (state !== 'open') return;
     void catchUp().catch(() => undefined);
     takeNotice();
+    void queryClient.invalidateQueries({ queryKey: ['requests'] });
   }, [state]);
 }
 

@@ -150,6 +150,34 @@ const receive = createRoute({
   path: 'receive',
   component: lazyRouteComponent(() => import('./screens/receive.tsx'), 'ReceiveScreen'),
 });
+const requests = createRoute({
+  ...parent,
+  path: 'requests',
+  component: lazyRouteComponent(() => import('./screens/requests.tsx'), 'RequestsScreen'),
+});
+const request = createRoute({
+  ...parent,
+  path: 'requests/$requestId',
+  component: lazyRouteComponent(() => import('./screens/request.tsx'), 'RequestScreen'),
+});
+const ask = createRoute({
+  ...parent,
+  path: 'ask',
+  component: lazyRouteComponent(() => import('./screens/ask.tsx'), 'AskScreen'),
+});
+const split = createRoute({
+  ...parent,
+  path: 'split',
+  validateSearch: (search: Record<string, unknown>): { payment?: string } => ({
+    payment: /^pay_[0-9a-f]{32}$/.exec(text(search.payment) ?? '')?.[0],
+  }),
+  component: lazyRouteComponent(() => import('./screens/split.tsx'), 'SplitScreen'),
+});
+const bill = createRoute({
+  ...parent,
+  path: 'splits/$splitId',
+  component: lazyRouteComponent(() => import('./screens/bill.tsx'), 'BillScreen'),
+});
 const accounts = createRoute({
   ...parent,
   path: 'accounts',
@@ -240,6 +268,11 @@ const routeTree = root.addChildren([
     transfer,
     send,
     receive,
+    requests,
+    request,
+    ask,
+    split,
+    bill,
     account,
     repay,
     openAccount,

@@ -9,6 +9,8 @@ import { creditZh } from './words/credit-zh.ts';
 import { en } from './words/en.ts';
 import { identityEn } from './words/identity-en.ts';
 import { identityZh } from './words/identity-zh.ts';
+import { requestsEn } from './words/requests-en.ts';
+import { requestsZh } from './words/requests-zh.ts';
 import { securityEn } from './words/security-en.ts';
 import { securityZh } from './words/security-zh.ts';
 import { transfersEn } from './words/transfers-en.ts';
@@ -20,6 +22,7 @@ test('the wallet says the same in both languages', () => {
   expect(catalogueDifference(identityZh, identityEn as Catalogue)).toEqual([]);
   expect(catalogueDifference(zh, en as unknown as Catalogue)).toEqual([]);
   expect(catalogueDifference(transfersZh, transfersEn as unknown as Catalogue)).toEqual([]);
+  expect(catalogueDifference(requestsZh, requestsEn as unknown as Catalogue)).toEqual([]);
   expect(catalogueDifference(accountsZh, accountsEn as unknown as Catalogue)).toEqual([]);
   expect(catalogueDifference(creditZh, creditEn as unknown as Catalogue)).toEqual([]);
 });

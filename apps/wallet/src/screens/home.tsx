@@ -14,7 +14,7 @@ import {
 } from '@feiqian/ui';
 import { useQuery } from '@tanstack/react-query';
 import { Link } from '@tanstack/react-router';
-import { ArrowLeftRight, Plus, QrCode, ScanLine, Settings } from 'lucide-react';
+import { ArrowLeftRight, HandCoins, Plus, QrCode, ScanLine, Settings } from 'lucide-react';
 import type { ReactNode } from 'react';
 import { useTranslation } from 'react-i18next';
 import { BalancePeek } from '../parts/balance.tsx';
@@ -24,6 +24,7 @@ import { PaymentRow } from '../parts/payment-row.tsx';
 import { TabPage } from '../parts/tab-page.tsx';
 import { cardsQuery, recentQuery } from '../queries.ts';
 import { isRecord } from '../record.ts';
+import { openRequestsQuery } from '../request-queries.ts';
 import { networkNow } from '../session.ts';
 
 function Door({ to, main, icon, label, detail }: DoorProps) {
@@ -75,6 +76,22 @@ function SmallDoors() {
         label={t('home.receive')}
       />
     </div>
+  );
+}
+
+/** What others ask this person to pay: one line while there is something. */
+function Waiting() {
+  const { t } = useTranslation();
+  const { data } = useQuery(openRequestsQuery);
+  if (!data?.length) return null;
+  return (
+    <Link
+      to="/requests"
+      className="target mt-3 flex items-center gap-3 rounded-card bg-amber-soft px-4 py-3 text-16 text-amber"
+    >
+      <HandCoins size={20} strokeWidth={1.75} aria-hidden="true" />
+      {t('home.asked', { count: data.length })}
+    </Link>
   );
 }
 
@@ -217,6 +234,7 @@ export function HomeScreen() {
         />
       </div>
       <SmallDoors />
+      <Waiting />
       <Section
         title={t('home.cards')}
         action={

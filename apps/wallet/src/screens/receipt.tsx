@@ -23,9 +23,10 @@ import { useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { summaryBankName } from '../parts/bank-name.ts';
 import { PaymentFacts } from '../parts/payment-facts.tsx';
+import { useRequestsText } from '../parts/requests-text.ts';
 import { InnerPage } from '../parts/tab-page.tsx';
 import { cardsQuery, receiptQuery } from '../queries.ts';
-import { isOpen } from '../record.ts';
+import { isOpen, spentOf } from '../record.ts';
 
 function Refunds({ receipt }: { receipt: Receipt }) {
   const { t } = useTranslation();
@@ -141,6 +142,7 @@ export function ReceiptScreen() {
   const { paymentId } = useParams({ from: '/signed-in/records/$paymentId' });
   const { data, isError, error, refetch } = useQuery(receiptQuery(paymentId));
   const [helping, setHelping] = useState(false);
+  const ask = useRequestsText();
   return (
     <InnerPage
       title={t('receipt.title')}
@@ -156,6 +158,15 @@ export function ReceiptScreen() {
       {data ? (
         <>
           <Paper receipt={data} />
+          {spentOf(data.payment) > 0 ? (
+            <Link
+              to="/split"
+              search={{ payment: data.payment.id }}
+              className={cx(buttonClass('secondary', { wide: true }), 'mt-4 print:hidden')}
+            >
+              {ask('splitThis')}
+            </Link>
+          ) : null}
           <Button
             kind="ghost"
             className="mt-4 print:hidden"

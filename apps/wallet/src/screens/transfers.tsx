@@ -1,11 +1,13 @@
 import { Disc, EmptyState, ErrorNotice, List, Section, Skeleton } from '@feiqian/ui';
 import { useQuery } from '@tanstack/react-query';
-import { ArrowLeftRight, QrCode, UserRound } from 'lucide-react';
+import { ArrowLeftRight, HandCoins, QrCode, UserRound } from 'lucide-react';
 import { useTranslation } from 'react-i18next';
 import { RowLink } from '../parts/links.ts';
+import { useRequestsText } from '../parts/requests-text.ts';
 import { InnerPage, OfflineNote } from '../parts/tab-page.tsx';
 import { TransferRow } from '../parts/transfer-row.tsx';
 import { useTransfersText } from '../parts/transfers-text.ts';
+import { openRequestsQuery } from '../request-queries.ts';
 import { transfersQuery } from '../transfer-queries.ts';
 
 const icon = { size: 20, strokeWidth: 1.75 } as const;
@@ -14,6 +16,8 @@ const icon = { size: 20, strokeWidth: 1.75 } as const;
 export function TransfersScreen() {
   const { t: say } = useTranslation();
   const t = useTransfersText();
+  const ask = useRequestsText();
+  const waiting = useQuery(openRequestsQuery).data?.length ?? 0;
   const { data, isError, error, refetch } = useQuery(transfersQuery);
   return (
     <InnerPage title={t('title')}>
@@ -52,6 +56,17 @@ export function TransfersScreen() {
           }
           title={t('receive')}
           detail={t('receiveDetail')}
+          chevron
+        />
+        <RowLink
+          to="/requests"
+          leading={
+            <Disc>
+              <HandCoins {...icon} />
+            </Disc>
+          }
+          title={ask('door')}
+          detail={waiting > 0 ? ask('waitingCount', { count: waiting }) : ask('doorDetail')}
           chevron
         />
       </List>

@@ -55,6 +55,8 @@ export const en: SameShape<typeof zh> & Plurals = {
     todayEmpty: 'No payments today',
     notices: 'From your banks',
     noticesUnread: 'From your banks, {{count}} unread',
+    asked_one: 'You are asked for a payment',
+    asked_other: 'You are asked for {{count}} payments',
     settings: 'Settings',
   },
   balance: {
