@@ -112,6 +112,7 @@ export const bodies: Readonly<Record<string, Readonly<Record<string, unknown>>>>
     people: [{ mobile: '13999999999' }],
     payment_id: unknownId('pay'),
   },
+  'PUT /v1/wallet/budget': { total: 100_000, categories: [{ category: 'dining', amount: 50_000 }] },
   'POST /v1/wallet/transfers': {
     from_card_id: unknownId('tok'),
     to: { card_id: unknownId('tok') },

@@ -26,6 +26,7 @@ import { noticesMigrations } from '@feiqian/notices';
 import { createOutbox, outboxMigrations } from '@feiqian/outbox';
 import {
   createPayments,
+  createSpendings,
   dynamicCode,
   ownersOfReferences,
   type Payment,
@@ -343,6 +344,8 @@ function composePayments(
     kickForwarder: () => kick(),
   };
   const payments = createPayments(paymentDeps);
+  const { currency, timeZone } = config;
+  const spendings = createSpendings({ db, clock, merchants, currency, timeZone });
   const random = () => (base.random(new Uint8Array(1))[0] as number) / 255;
   const transferRoutesDeps = composeTransfers(
     { config, ledgerOf, random, wallets, payments, banks },
@@ -371,6 +374,7 @@ function composePayments(
 
   return {
     payments,
+    spendings,
     transfers,
     forwarder,
     paymentRoutesDeps: { ...paymentDeps, now: clock.now, payments },

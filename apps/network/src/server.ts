@@ -13,7 +13,7 @@ import { fromUuid } from '@feiqian/ids';
 import { maskCardNumbers } from '@feiqian/keys';
 import { merchantRoutes } from '@feiqian/merchants';
 import { noticeRoutes } from '@feiqian/notices';
-import { payerRoutes, paymentRoutes, streamRoutes } from '@feiqian/payments';
+import { payerRoutes, paymentRoutes, spendingRoutes, streamRoutes } from '@feiqian/payments';
 import type { Logger, Registry } from '@feiqian/telemetry';
 import {
   payeeRoutes,
@@ -170,6 +170,8 @@ async function apiRoutes(app: HttpApp, deps: ServerDeps): Promise<void> {
   );
   await app.register(paymentRoutes(network.paymentRoutesDeps) as never);
   await app.register(payerRoutes(network.paymentRoutesDeps) as never);
+  const { spendings } = network;
+  await app.register(spendingRoutes({ ...network.paymentRoutesDeps, spendings }) as never);
   await app.register(transferRoutes(network.transferRoutesDeps) as never);
   await app.register(payeeRoutes(network.transferRoutesDeps) as never);
   await app.register(requestRoutes(network.transferRoutesDeps) as never);

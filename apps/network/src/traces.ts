@@ -21,7 +21,7 @@ async function all<T extends { id: string }>(page: (before: string | null) => Pr
 
 /** What each module knows of a person: for a copy of it all, and for leaving. */
 export function tracesOf(network: Network): Trace[] {
-  const { db, clock, payments, transfers, verification, inbox, paymentRoutesDeps } = network;
+  const { db, clock, payments, spendings, transfers, verification, inbox, paymentRoutesDeps } = network;
   const { requests } = network.transferRoutesDeps;
   const noFilter = {
     merchantId: null,
@@ -83,6 +83,19 @@ export function tracesOf(network: Network): Trace[] {
       },
     },
     { erase: (tx, _userId, mobile) => inbox.forgetMobile(tx, mobile) },
+    {
+      erase: (tx, userId) => spendings.erase(tx, userId),
+      async collect(userId) {
+        const budgets = await spendings.budgets(userId);
+        return {
+          budgets: budgets.map((b) => ({
+            from_month: b.fromMonth,
+            category: b.category,
+            amount: b.amount === null ? null : Number(b.amount),
+          })),
+        };
+      },
+    },
     { erase: network.notices.erase },
     { erase: network.accounts.erase },
     { erase: network.applications.erase },

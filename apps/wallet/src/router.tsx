@@ -111,6 +111,20 @@ const records = createRoute({
   }),
   component: lazyRouteComponent(() => import('./screens/records.tsx'), 'RecordsScreen'),
 });
+const spending = createRoute({
+  ...parent,
+  path: 'spending',
+  validateSearch: (search: Record<string, unknown>): { month?: string; category?: string } => ({
+    month: /^2\d{3}-(0[1-9]|1[0-2])$/.exec(text(search.month) ?? '')?.[0],
+    category: text(search.category),
+  }),
+  component: lazyRouteComponent(() => import('./screens/spending.tsx'), 'SpendingScreen'),
+});
+const budget = createRoute({
+  ...parent,
+  path: 'budget',
+  component: lazyRouteComponent(() => import('./screens/budget.tsx'), 'BudgetScreen'),
+});
 const receipt = createRoute({
   ...parent,
   path: 'records/$paymentId',
@@ -261,6 +275,8 @@ const routeTree = root.addChildren([
     code,
     records,
     receipt,
+    spending,
+    budget,
     cards,
     card,
     accounts,

@@ -13,6 +13,8 @@ import { requestsEn } from './words/requests-en.ts';
 import { requestsZh } from './words/requests-zh.ts';
 import { securityEn } from './words/security-en.ts';
 import { securityZh } from './words/security-zh.ts';
+import { spendingEn } from './words/spending-en.ts';
+import { spendingZh } from './words/spending-zh.ts';
 import { transfersEn } from './words/transfers-en.ts';
 import { transfersZh } from './words/transfers-zh.ts';
 import { zh } from './words/zh.ts';
@@ -23,6 +25,7 @@ test('the wallet says the same in both languages', () => {
   expect(catalogueDifference(zh, en as unknown as Catalogue)).toEqual([]);
   expect(catalogueDifference(transfersZh, transfersEn as unknown as Catalogue)).toEqual([]);
   expect(catalogueDifference(requestsZh, requestsEn as unknown as Catalogue)).toEqual([]);
+  expect(catalogueDifference(spendingZh, spendingEn as unknown as Catalogue)).toEqual([]);
   expect(catalogueDifference(accountsZh, accountsEn as unknown as Catalogue)).toEqual([]);
   expect(catalogueDifference(creditZh, creditEn as unknown as Catalogue)).toEqual([]);
 });

@@ -20,6 +20,7 @@ export * from './payments.ts';
 export * from './repayments.ts';
 export * from './requests.ts';
 export * from './shapes.ts';
+export * from './spending.ts';
 export * from './till.ts';
 export * from './transfers.ts';
 export * from './verification.ts';

@@ -54,3 +54,4 @@ export function instant(ms: number | null): string | null {
 }
 
 export { businessDay } from './businessDay.ts';
+export { addMonths, monthOf, monthStartMs } from './month.ts';

@@ -2,6 +2,7 @@ import type { Payment } from '@feiqian/contract';
 import {
   Amount,
   Button,
+  buttonClass,
   cx,
   dayKey,
   EmptyState,
@@ -15,13 +16,14 @@ import {
   useLanguage,
 } from '@feiqian/ui';
 import { useQuery } from '@tanstack/react-query';
-import { useRouter, useSearch } from '@tanstack/react-router';
-import { ChevronLeft, ChevronRight } from 'lucide-react';
+import { Link, useRouter, useSearch } from '@tanstack/react-router';
+import { ChartColumn, ChevronLeft, ChevronRight } from 'lucide-react';
 import { useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { useOnline } from '../parts/online.ts';
 import { PaymentRow } from '../parts/payment-row.tsx';
 import { Differences, RecordTools } from '../parts/record-tools.tsx';
+import { useSpendingText } from '../parts/spending-text.ts';
 import { TabPage } from '../parts/tab-page.tsx';
 import { TransferRow } from '../parts/transfer-row.tsx';
 import { monthQuery, recentQuery } from '../queries.ts';
@@ -191,6 +193,7 @@ export function RecordsScreen() {
   const { payments, asked, keptOnly } = useMonth(month);
   const transfers = useQuery(monthTransfersQuery(month));
   const [query, setQuery] = useState('');
+  const spend = useSpendingText();
   const view = monthView(payments ?? [], month, filter, day);
   const entries = timeline(payments ?? [], transfers.data ?? [], { month, filter, day, query });
   const options = recordFilters.map((value) => ({ value, label: t(`records.filters.${value}`) }));
@@ -209,6 +212,14 @@ export function RecordsScreen() {
               onDay={(next) => go({ day: next === day ? undefined : next })}
             />
           </div>
+          <Link
+            to="/spending"
+            search={month === monthKey(networkNow()) ? {} : { month }}
+            className={`${buttonClass('secondary', { wide: true })} mt-3`}
+          >
+            <ChartColumn size={18} strokeWidth={1.75} aria-hidden="true" />
+            {spend('open')}
+          </Link>
           <div className="mt-4">
             <Segments
               label={t('records.filter')}

@@ -42,7 +42,7 @@ export const zh = {
     todayEmpty: '今天还没有付款',
     notices: '银行通知',
     noticesUnread: '银行通知，{{count}} 条未读',
-    asked: '有 {{count}} 条付款请求等你处理',
+    asked_other: '有 {{count}} 条付款请求等你处理',
     settings: '设置',
   },
   balance: {

@@ -150,6 +150,7 @@ export function createMerchants(deps: MerchantsDeps) {
     review,
     signIn,
     merchant: (id: string) => store.merchantById(db, id),
+    mccsOf: store.mccsOf,
     list: (only: string | null, after: string | null, limit: number) =>
       store.listMerchants(db, only, after, limit),
     storesOf: (merchantIds: readonly string[]) => store.storesOf(db, merchantIds),

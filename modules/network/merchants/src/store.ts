@@ -144,6 +144,17 @@ export async function tillByStore(
   return r && { merchant: toMerchant(r), store: { id: r.store_id, merchantId: r.id, name: r.store_name } };
 }
 
+/** Category codes (ISO 18245) of merchants, by their ids. */
+export async function mccsOf(sql: Sql, ids: readonly string[]): Promise<Map<string, string>> {
+  if (ids.length === 0) return new Map();
+  const { rows } = await sql.query<{ id: string; mcc: string }>(
+    'select id, mcc from merchants.merchant where id = any($1::uuid[])',
+    [ids],
+    'merchants_mccs',
+  );
+  return new Map(rows.map((r) => [r.id, r.mcc]));
+}
+
 export async function merchantById(sql: Sql, id: string): Promise<Merchant | undefined> {
   const { rows } = await sql.query<MerchantRow>(
     `select ${merchantColumns} from merchants.merchant m where m.id = $1`,
