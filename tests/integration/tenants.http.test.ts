@@ -11,6 +11,7 @@ import type {
 import { toUuid } from '@feiqian/ids';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { applyAndOpen } from '../support/applying.ts';
+import { sendAndAsk } from '../support/asking.ts';
 import { type Caller, done, essence, everythingOf, told } from '../support/caller.ts';
 import { startTestNetwork, type TestNetwork } from '../support/network.ts';
 import { buy, cardFor, codeOf, desk, order, tester, till, type Wallet, wallet } from '../support/people.ts';
@@ -79,21 +80,7 @@ async function buildA(operator: Caller): Promise<void> {
   mine.sto = first.stores.map((s) => s.id);
   mine.mer = [first.id];
   mine.key = keys.data.map((k) => k.id);
-  const sent = await done(
-    owner.post<{ id: string }>('/v1/wallet/transfers', {
-      from_card_id: card?.id,
-      to: { card_id: owner.cards.find((c) => c.bank.id === 'haigang' && c.kind === 'debit')?.id },
-      amount: 250,
-      currency: 'CNY',
-    }),
-  );
-  mine.trf = [sent.id];
-  await done(owner.send('PUT', '/v1/wallet/receiving', { body: { card_id: card?.id } }));
-  const nobody = { mobile: '13999999999' };
-  const request = { ...nobody, amount: 700, currency: 'CNY' };
-  mine.mrq = [(await done(owner.post<{ id: string }>('/v1/wallet/requests', request))).id];
-  const split = { total: 900, currency: 'CNY', own_part: true, people: [nobody] };
-  mine.spl = [(await done(owner.post<{ id: string }>('/v1/wallet/splits', split))).id];
+  Object.assign(mine, await sendAndAsk(owner, card));
   mine.acc = (await done(owner.get<AccountList>('/v1/wallet/accounts'))).data.map((a) => a.id);
   mine.vch = [askedOf(await owner.send('PUT', '/v1/wallet/pin', { body: { pin: testPin } })).id];
   const notices = async () => (await done(owner.get<{ data: { id: string }[] }>('/v1/wallet/notices'))).data;

@@ -26,7 +26,6 @@ import { noticesMigrations } from '@feiqian/notices';
 import { createOutbox, outboxMigrations } from '@feiqian/outbox';
 import {
   createPayments,
-  createSpendings,
   dynamicCode,
   ownersOfReferences,
   type Payment,
@@ -39,7 +38,7 @@ import { isTransferForward, ownersOfTransferReferences, transfersMigrations } fr
 import { createVerification, type Verification, verificationMigrations } from '@feiqian/verification';
 import { createWallets, type Wallets, type WalletsDeps, walletsMigrations } from '@feiqian/wallets';
 import { bankPort } from './bankPort.ts';
-import { composeAccounts, composeCredit, composeRepayments } from './composeAccounts.ts';
+import { composeAccounts, composeCredit, composeRepayments, composeSpendings } from './composeAccounts.ts';
 import { composeAudits } from './composeAudits.ts';
 import { composeTransfers } from './composeTransfers.ts';
 import type { Config } from './config.ts';
@@ -115,6 +114,7 @@ export async function compose(deps: ComposeDeps) {
     verification,
     ...paying,
     ...composeRepayments(base, banks, seen, credit, paying.transfers),
+    spendings: composeSpendings(base),
     audits: composeAudits(deps),
   };
 }
@@ -344,8 +344,6 @@ function composePayments(
     kickForwarder: () => kick(),
   };
   const payments = createPayments(paymentDeps);
-  const { currency, timeZone } = config;
-  const spendings = createSpendings({ db, clock, merchants, currency, timeZone });
   const random = () => (base.random(new Uint8Array(1))[0] as number) / 255;
   const transferRoutesDeps = composeTransfers(
     { config, ledgerOf, random, wallets, payments, banks },
@@ -374,7 +372,6 @@ function composePayments(
 
   return {
     payments,
-    spendings,
     transfers,
     forwarder,
     paymentRoutesDeps: { ...paymentDeps, now: clock.now, payments },

@@ -8,6 +8,7 @@ import {
   createRepayments,
 } from '@feiqian/credit';
 import { createNotices, type Notices, type NoticesDeps } from '@feiqian/notices';
+import { createSpendings } from '@feiqian/payments';
 import type { Transfers } from '@feiqian/transfers';
 import { cardsMax, type Wallets, type WalletsDeps } from '@feiqian/wallets';
 import type { Banks, Base } from './compose.ts';
@@ -97,6 +98,12 @@ export function composeRepayments(
   const today = () => businessDay(clock.now()).date;
   const autoRepays = createAutoRepays({ db, clock, outbox, wallets, bills, repayments, today });
   return { repayments, autoRepays };
+}
+
+/** What people spend by month, and their budgets. */
+export function composeSpendings({ db, clock, merchants, config }: Base) {
+  const { currency, timeZone } = config;
+  return createSpendings({ db, clock, merchants, currency, timeZone });
 }
 
 /** The banks as wallets show them. */

@@ -168,18 +168,7 @@ async function apiRoutes(app: HttpApp, deps: ServerDeps): Promise<void> {
       },
     }) as never,
   );
-  await app.register(paymentRoutes(network.paymentRoutesDeps) as never);
-  await app.register(payerRoutes(network.paymentRoutesDeps) as never);
-  const { spendings } = network;
-  await app.register(spendingRoutes({ ...network.paymentRoutesDeps, spendings }) as never);
-  await app.register(transferRoutes(network.transferRoutesDeps) as never);
-  await app.register(payeeRoutes(network.transferRoutesDeps) as never);
-  await app.register(requestRoutes(network.transferRoutesDeps) as never);
-  const alsoStreamed = [
-    transferStream(network.transferRoutesDeps),
-    requestStream(network.transferRoutesDeps),
-  ];
-  await app.register(streamRoutes(network.paymentRoutesDeps, alsoStreamed) as never);
+  await moneyRoutes(app, network);
   await app.register(
     consoleRoutes({
       db,
@@ -197,6 +186,19 @@ async function apiRoutes(app: HttpApp, deps: ServerDeps): Promise<void> {
       businessDay: network.businessDay,
     }) as never,
   );
+}
+
+/** Payments, spending, transfers and requests, and what is told of them. */
+async function moneyRoutes(app: HttpApp, network: Network): Promise<void> {
+  await app.register(paymentRoutes(network.paymentRoutesDeps) as never);
+  await app.register(payerRoutes(network.paymentRoutesDeps) as never);
+  const { spendings, transferRoutesDeps } = network;
+  await app.register(spendingRoutes({ ...network.paymentRoutesDeps, spendings }) as never);
+  await app.register(transferRoutes(transferRoutesDeps) as never);
+  await app.register(payeeRoutes(transferRoutesDeps) as never);
+  await app.register(requestRoutes(transferRoutesDeps) as never);
+  const alsoStreamed = [transferStream(transferRoutesDeps), requestStream(transferRoutesDeps)];
+  await app.register(streamRoutes(network.paymentRoutesDeps, alsoStreamed) as never);
 }
 
 function systemRoutes(app: HttpApp, deps: ServerDeps): void {

@@ -12,12 +12,29 @@ import { transfersQuery } from '../transfer-queries.ts';
 
 const icon = { size: 20, strokeWidth: 1.75 } as const;
 
+/** Leads to requests for money; says how many wait. */
+function RequestsDoor() {
+  const t = useRequestsText();
+  const waiting = useQuery(openRequestsQuery).data?.length ?? 0;
+  return (
+    <RowLink
+      to="/requests"
+      leading={
+        <Disc>
+          <HandCoins {...icon} />
+        </Disc>
+      }
+      title={t('door')}
+      detail={waiting > 0 ? t('waitingCount', { count: waiting }) : t('doorDetail')}
+      chevron
+    />
+  );
+}
+
 /** Ways to send and to receive, and what was sent and received lately. */
 export function TransfersScreen() {
   const { t: say } = useTranslation();
   const t = useTransfersText();
-  const ask = useRequestsText();
-  const waiting = useQuery(openRequestsQuery).data?.length ?? 0;
   const { data, isError, error, refetch } = useQuery(transfersQuery);
   return (
     <InnerPage title={t('title')}>
@@ -58,17 +75,7 @@ export function TransfersScreen() {
           detail={t('receiveDetail')}
           chevron
         />
-        <RowLink
-          to="/requests"
-          leading={
-            <Disc>
-              <HandCoins {...icon} />
-            </Disc>
-          }
-          title={ask('door')}
-          detail={waiting > 0 ? ask('waitingCount', { count: waiting }) : ask('doorDetail')}
-          chevron
-        />
+        <RequestsDoor />
       </List>
       <Section title={t('recent')}>
         {data?.length ? (

@@ -4,6 +4,7 @@ import type { zh } from './zh.ts';
 /** Plural forms that English has and Chinese has not. */
 interface Plurals {
   bind: { bindButton_one: string; done_one: string };
+  home: { asked_one: string };
   records: { count_one: string };
 }
 
