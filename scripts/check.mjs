@@ -1,13 +1,12 @@
-// npm run check            format and lint, floating promises, types of both sides, module boundaries
+// npm run check            types and floating promises, format and lint, module boundaries
 // npm run check -- --fix   formats and applies safe fixes first
 import { spawn } from 'node:child_process';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
-import { frontEnds } from './prepare/front-ends.mjs';
-import { cacheFolder, say, seconds } from './prepare/place.mjs';
+import { say, seconds } from './prepare/place.mjs';
 import { ensureInstalled, root } from './prepare.mjs';
 
-const atOnceMax = 3;
+const atOnceMax = 2;
 
 const { values: flags } = parseArgs({ options: { fix: { type: 'boolean' } } });
 await ensureInstalled();
@@ -18,13 +17,14 @@ const biome = tool('@biomejs', 'biome', 'bin', 'biome');
 
 if (flags.fix) await run(biome, ['check', '--write', '.']);
 
-// The longest first, so that the short ones fill the gaps.
+// The longest first, so that the short ones fill the gaps. Types and promises are one look at the whole: each file under
+// the nearest tsconfig.json.
 const checks = [
-  { name: 'floating promises', command: tool('oxlint', 'bin', 'oxlint'), args: ['--type-aware', '--quiet'] },
-  types('Node side', 'tsconfig.json'),
-  types('design system', 'tsconfig.browser.json'),
-  // Each front end by itself: a router's routes are declared for the whole program it is in.
-  ...frontEnds().map((app) => types(app, `apps/${app}/tsconfig.json`)),
+  {
+    name: 'types and floating promises',
+    command: tool('oxlint', 'bin', 'oxlint'),
+    args: ['--type-aware', '--type-check', '--quiet'],
+  },
   { name: 'module boundaries', command: join(root, 'scripts', 'boundaries', 'boundaries.mjs'), args: [] },
   {
     name: 'format and lint',
@@ -32,16 +32,6 @@ const checks = [
     args: ['ci', '--colors=off', '--error-on-warnings', '--max-diagnostics=40', '.'],
   },
 ];
-
-/** What the type checker found out last time is kept, so that a second run looks only at what has changed. */
-function types(what, project) {
-  const kept = join(cacheFolder(), `types-${what.replaceAll(' ', '-')}.tsbuildinfo`);
-  return {
-    name: `types, ${what}`,
-    command: tool('typescript', 'bin', 'tsc'),
-    args: ['-p', project, '--incremental', '--tsBuildInfoFile', kept],
-  };
-}
 
 const start = performance.now();
 const queue = [...checks];

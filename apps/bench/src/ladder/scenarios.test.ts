@@ -24,12 +24,14 @@ interface Asked {
   body: Record<string, unknown>;
 }
 
+const answered = (status: number, body: string): RawAnswer => ({ status, body, retryAfter: null });
+
 /** A network that does what it is asked, and writes down what that was. */
 function obliging(asked: Asked[], answer?: (a: Asked) => RawAnswer | undefined): LoadClient {
   let n = 0;
   const states = new Map<string, { manual: boolean; declined: boolean }>();
   const send = async (head: string, body: string): Promise<RawAnswer> => {
-    if (head.startsWith('GET ')) return { status: 200, body: '{"data":["nonce"]}' };
+    if (head.startsWith('GET ')) return answered(200, '{"data":["nonce"]}');
     const one = {
       path: /^POST (\S+)/.exec(head)?.[1] ?? '',
       token: /Bearer (\S+)/.exec(head)?.[1] ?? '',
@@ -38,14 +40,10 @@ function obliging(asked: Asked[], answer?: (a: Asked) => RawAnswer | undefined):
     asked.push(one);
     const other = answer?.(one);
     if (other) return other;
-    const say = (status: number, state: string, id: string) => ({
-      status,
-      body: JSON.stringify({
-        id,
-        state,
-        decline: state === 'declined' ? { code: 'insufficient_funds' } : null,
-      }),
-    });
+    const say = (status: number, state: string, id: string) => {
+      const decline = state === 'declined' ? { code: 'insufficient_funds' } : null;
+      return answered(status, JSON.stringify({ id, state, decline }));
+    };
     if (one.path === '/v1/payments') {
       n += 1;
       const id = `pay_${String(n).padStart(32, '0')}`;
@@ -57,7 +55,7 @@ function obliging(asked: Asked[], answer?: (a: Asked) => RawAnswer | undefined):
     }
     const id = /(pay_[0-9]{32})/.exec(one.path)?.[1] ?? '';
     const known = states.get(id);
-    if (one.path.endsWith('/refunds')) return { status: 201, body: '{"state":"pending"}' };
+    if (one.path.endsWith('/refunds')) return answered(201, '{"state":"pending"}');
     if (one.path.endsWith('/capture')) return say(200, 'captured', id);
     if (one.path.endsWith('/cancel')) return say(200, 'cancelled', id);
     return say(200, known?.declined ? 'declined' : known?.manual ? 'authorised' : 'captured', id);
@@ -154,7 +152,7 @@ test('no pay code is shown twice', async () => {
 test('a refusal at the door is an error by its kind and clear; a lost outcome is unclear', async () => {
   const of = async (status: number, body: string) => {
     const { endings } = await serveAll(scenarios.uniform, 1, '1', (a) =>
-      a.path.endsWith('/pay') ? { status, body } : undefined,
+      a.path.endsWith('/pay') ? answered(status, body) : undefined,
     );
     return endings[0];
   };
