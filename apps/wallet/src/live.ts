@@ -87,6 +87,7 @@ export function useLive(): void {
       if (event.name === 'transfer') return takeTransfer();
       if (event.name === 'money_request')
         return void queryClient.invalidateQueries({ queryKey: ['requests'] });
+      if (event.name === 'device') return void queryClient.invalidateQueries({ queryKey: ['devices'] });
       if (event.name === 'notice' || event.name === 'application' || event.name === 'repayment')
         return takeNotice();
       const payment = paymentIn(event.data);
@@ -96,13 +97,14 @@ export function useLive(): void {
         void router.navigate({ to: '/pay/$paymentId', params: { paymentId: payment.id } });
       else takeNews(payment);
     },
-    { events: ['payment', 'notice', 'application', 'repayment', 'transfer', 'money_request'] },
+    { events: ['payment', 'notice', 'application', 'repayment', 'transfer', 'money_request', 'device'] },
   );
   useEffect(() => {
     if (state !== 'open') return;
     void catchUp().catch(() => undefined);
     takeNotice();
     void queryClient.invalidateQueries({ queryKey: ['requests'] });
+    void queryClient.invalidateQueries({ queryKey: ['devices'] });
   }, [state]);
 }
 

@@ -8,14 +8,19 @@ import { I18nextProvider } from 'react-i18next';
 import { onSessionEnded, queryClient } from './client.ts';
 import { listenForInstall } from './install.ts';
 import { router } from './router.tsx';
-import { dropSession, startSession } from './session.ts';
+import { dropSession, startSession, waitingEnd } from './session.ts';
 import { zh } from './words/zh.ts';
 
 applyPreferences();
 listenForInstall();
 
 onSessionEnded(() => {
-  void dropSession().then(() => router.invalidate());
+  const ended = waitingEnd();
+  void dropSession().then(() =>
+    ended === null
+      ? router.invalidate()
+      : router.navigate({ to: '/sign-in', search: { ended }, replace: true }),
+  );
 });
 
 const [i18n] = await Promise.all([

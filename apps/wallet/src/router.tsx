@@ -20,12 +20,19 @@ const root = createRootRoute({
   errorComponent: BrokenScreen,
 });
 
+/** A path of this app that somebody was on the way to, from a search parameter. */
+const inside = (next: string | undefined): '/' =>
+  (next?.startsWith('/') && !next.startsWith('//') ? next.replace(/^\/wallet(?=\/)/, '') : '/') as '/';
+
 const text = (value: unknown): string | undefined => (typeof value === 'string' && value ? value : undefined);
 
 const signIn = createRoute({
   getParentRoute: () => root,
   path: 'sign-in',
-  validateSearch: (search: Record<string, unknown>): { next?: string } => ({ next: text(search.next) }),
+  validateSearch: (search: Record<string, unknown>): { next?: string; ended?: 'refused' | 'expired' } => ({
+    next: text(search.next),
+    ended: search.ended === 'refused' || search.ended === 'expired' ? search.ended : undefined,
+  }),
   beforeLoad: () => {
     if (currentSession()) throw redirect({ to: '/' });
   },
@@ -40,21 +47,49 @@ interface RecordSearch {
 
 const VerifySheet = lazyRouteComponent(() => import('./parts/verify-panel.tsx'), 'VerifySheet');
 
-function SignedIn() {
-  useLive();
+/** What is asked where no screen asks it by itself. */
+function Asked() {
   const asking = useAsking();
   const unhosted = useUnhosted();
+  if (!asking || !unhosted) return null;
+  return (
+    <Suspense>
+      <VerifySheet key={asking.verification.id} asking={asking} />
+    </Suspense>
+  );
+}
+
+function SignedIn() {
+  useLive();
   return (
     <>
       <Outlet />
-      {asking && unhosted ? (
-        <Suspense>
-          <VerifySheet key={asking.verification.id} asking={asking} />
-        </Suspense>
-      ) : null}
+      <Asked />
     </>
   );
 }
+
+const WaitingScreen = lazyRouteComponent(() => import('./screens/waiting.tsx'), 'WaitingScreen');
+
+/** Where a phone is that is not let in yet. */
+const waiting = createRoute({
+  getParentRoute: () => root,
+  path: 'waiting',
+  validateSearch: (search: Record<string, unknown>): { next?: string } => ({ next: text(search.next) }),
+  beforeLoad: ({ search }) => {
+    const session = currentSession();
+    if (session?.device.state === 'pending') return;
+    throw session ? redirect({ to: inside(search.next), replace: true }) : redirect({ to: '/sign-in' });
+  },
+  component: () => (
+    <>
+      <Suspense>
+        <WaitingScreen />
+      </Suspense>
+      <Asked />
+    </>
+  ),
+});
 
 /** Everything below needs a session on this device. */
 const signedIn = createRoute({
@@ -62,8 +97,10 @@ const signedIn = createRoute({
   id: 'signed-in',
   component: SignedIn,
   beforeLoad: ({ location }) => {
-    if (currentSession()) return;
-    throw redirect({ to: '/sign-in', search: location.pathname === '/' ? {} : { next: location.href } });
+    const session = currentSession();
+    const search = location.pathname === '/' ? {} : { next: location.href };
+    if (!session) throw redirect({ to: '/sign-in', search });
+    if (session.device.state === 'pending') throw redirect({ to: '/waiting', search });
   },
 });
 const parent = { getParentRoute: () => signedIn };
@@ -265,6 +302,7 @@ const devices = createRoute({
 
 const routeTree = root.addChildren([
   signIn,
+  waiting,
   signedIn.addChildren([
     home,
     bind,

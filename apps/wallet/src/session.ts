@@ -95,6 +95,22 @@ export async function signIn(mobile: string, code: string): Promise<void> {
   change(next);
 }
 
+/** Takes over that this phone was let in. */
+export async function letIn({ user, device, server_time }: WalletMe): Promise<void> {
+  if (!session) return;
+  const next = { ...session, user, device };
+  await keep('session', next);
+  learnTime(server_time);
+  change(next);
+}
+
+/** How the waiting of this phone has ended, when its session is over; null when it did not wait. */
+export function waitingEnd(): 'refused' | 'expired' | null {
+  if (session?.device.state !== 'pending') return null;
+  const until = Date.parse(session.device.waits?.expires_at ?? '');
+  return networkNow() < until ? 'refused' : 'expired';
+}
+
 /** Forgets this phone's session without asking the network: it is already over there. */
 export async function dropSession(): Promise<void> {
   if (!session) return;

@@ -137,10 +137,15 @@ function IdentityStep({ path, onPassed }: StepProps) {
   );
 }
 
+const nothing = { pin: { set: false, locked: false }, passkeys: [] };
+
 /** Leads through what one verification asks for. */
 export function VerifyPanel({ asking }: { asking: Asking }) {
   const t = useSecurityText();
-  const security = useQuery({ ...securityQuery, staleTime: 0 });
+  // What the person has matters only where a PIN or a passkey would do; a phone that waits is not told it.
+  const choosing = asking.verification.accepts.flat().some((m) => m === 'pin' || m === 'passkey');
+  const security = useQuery({ ...securityQuery, staleTime: 0, enabled: choosing });
+  const has = choosing ? security.data : nothing;
   const [now, setNow] = useState(asking.verification);
   const [preferred, prefer] = useState<VerificationMethod | null>(null);
   const path = `/v1/wallet/verifications/${now.id}`;
@@ -149,8 +154,8 @@ export function VerifyPanel({ asking }: { asking: Asking }) {
     if (next.satisfied) asking.settle(true);
   };
   const passkeysWork = browserSupportsWebAuthn();
-  const step = security.data ? nextStep(now, security.data, passkeysWork, preferred) : null;
-  const others = security.data ? openWays(now, security.data, passkeysWork).flat() : [];
+  const step = has ? nextStep(now, has, passkeysWork, preferred) : null;
+  const others = has ? openWays(now, has, passkeysWork).flat() : [];
   const switches = (['pin', 'passkey'] as const).filter((m) => m !== step && others.includes(m));
   const words = { locked: t('verify.locked'), nothing: t('verify.nothing') };
   return (

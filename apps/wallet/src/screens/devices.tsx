@@ -15,6 +15,7 @@ import { Smartphone } from 'lucide-react';
 import { useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { InnerPage } from '../parts/tab-page.tsx';
+import { WaitingDevice } from '../parts/waiting-device.tsx';
 import { devicesQuery } from '../queries.ts';
 import { networkNow } from '../session.ts';
 import { signed } from '../signed.ts';
@@ -54,11 +55,15 @@ function Remove({ device, onClose }: { device: Device | null; onClose: () => voi
   );
 }
 
+/** A device that waits appears by the stream; looking backs it up. */
+const lookMs = 5000;
+
 /** The devices of this person, each with its own payment key. */
 export function DevicesScreen() {
   const { t } = useTranslation();
   const language = useLanguage();
-  const { data, isError, error, refetch } = useQuery(devicesQuery);
+  const { data, isError, error, refetch } = useQuery({ ...devicesQuery, refetchInterval: lookMs });
+  const known = data?.filter((device) => device.state !== 'pending') ?? [];
   const [leaving, setLeaving] = useState<Device | null>(null);
   return (
     <InnerPage title={t('devices.title')} fallback="/me">
@@ -67,9 +72,14 @@ export function DevicesScreen() {
         <ErrorNotice error={error} assurance={t('loadFailed')} onRetry={() => void refetch()} />
       ) : null}
       {!data && !isError ? <Skeleton className="h-32 w-full rounded-card" /> : null}
+      {data?.map((device) =>
+        device.waits && !device.current ? (
+          <WaitingDevice key={device.id} device={device} number={device.waits.number} />
+        ) : null,
+      )}
       {data ? (
         <List>
-          {data.map((device) => (
+          {known.map((device) => (
             <div key={device.id} className="flex items-center gap-3 px-4 py-3">
               <Smartphone size={22} strokeWidth={1.75} aria-hidden="true" className="text-muted" />
               <span className="min-w-0 flex-1">
@@ -80,6 +90,7 @@ export function DevicesScreen() {
                   })}
                 </span>
               </span>
+              {device.state === 'frozen' ? <Badge tone="amber">{t('devices.paused')}</Badge> : null}
               {device.current ? (
                 <Badge tone="jade">{t('devices.current')}</Badge>
               ) : (

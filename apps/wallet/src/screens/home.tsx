@@ -14,7 +14,7 @@ import {
 } from '@feiqian/ui';
 import { useQuery } from '@tanstack/react-query';
 import { Link } from '@tanstack/react-router';
-import { ArrowLeftRight, HandCoins, Plus, QrCode, ScanLine, Settings } from 'lucide-react';
+import { ArrowLeftRight, HandCoins, Plus, QrCode, ScanLine, Settings, ShieldQuestion } from 'lucide-react';
 import type { ReactNode } from 'react';
 import { useTranslation } from 'react-i18next';
 import { BalancePeek } from '../parts/balance.tsx';
@@ -22,7 +22,7 @@ import { bankName } from '../parts/bank-name.ts';
 import { NoticeBell } from '../parts/notice-bell.tsx';
 import { PaymentRow } from '../parts/payment-row.tsx';
 import { TabPage } from '../parts/tab-page.tsx';
-import { cardsQuery, recentQuery } from '../queries.ts';
+import { cardsQuery, devicesQuery, recentQuery } from '../queries.ts';
 import { isRecord } from '../record.ts';
 import { openRequestsQuery } from '../request-queries.ts';
 import { networkNow } from '../session.ts';
@@ -195,6 +195,25 @@ function Today() {
   );
 }
 
+/** Says that another device waits to be let in. */
+function Asking() {
+  const { t } = useTranslation();
+  const { data } = useQuery(devicesQuery);
+  if (!data?.some((device) => device.waits && !device.current)) return null;
+  return (
+    <Link
+      to="/me/devices"
+      className="target mb-3 flex items-center gap-3 rounded-card bg-amber-soft p-4 text-amber"
+    >
+      <ShieldQuestion size={22} strokeWidth={1.75} aria-hidden="true" className="shrink-0" />
+      <span>
+        <span className="block font-semibold text-16">{t('devices.asks')}</span>
+        <span className="block text-14">{t('devices.asksDetail')}</span>
+      </span>
+    </Link>
+  );
+}
+
 /** Two doors to pay through, the cards, and today. */
 export function HomeScreen() {
   const { t } = useTranslation();
@@ -218,6 +237,7 @@ export function HomeScreen() {
       }
     >
       <h1 className="sr-only">{t('nav.home')}</h1>
+      <Asking />
       <div className="flex gap-3">
         <Door
           to="/scan"

@@ -104,7 +104,7 @@ function Freeze() {
   );
 }
 
-function Frozen({ freeze }: { freeze: WalletFreeze }) {
+function Frozen({ freeze, paused }: { freeze: WalletFreeze; paused: boolean }) {
   const t = useIdentityText();
   const language = useLanguage();
   const changed = useChanged(t('lost.unfrozen'));
@@ -126,10 +126,15 @@ function Frozen({ freeze }: { freeze: WalletFreeze }) {
           </div>
         </div>
       )}
+      {paused && at === null ? (
+        <p role="status" className="rounded-card bg-amber-soft p-4 text-16 text-amber">
+          {t('lost.paused')}
+        </p>
+      ) : null}
       <Banks freeze={freeze} />
       {end.isError ? <ErrorNotice error={end.error} title={t('lost.unfreezeFailed')} /> : null}
       <Button large wide className="mt-6" busy={end.isPending} onClick={() => end.mutate()}>
-        {at === null ? t('lost.again') : t('lost.unfreeze')}
+        {at !== null ? t('lost.unfreeze') : paused ? t('lost.resume') : t('lost.again')}
       </Button>
     </>
   );
@@ -139,13 +144,15 @@ function Frozen({ freeze }: { freeze: WalletFreeze }) {
 export function LostScreen() {
   const t = useIdentityText();
   const { data, isError, error, refetch } = useQuery(freezeQuery);
-  const held = data && (data.frozen_at !== null || data.banks.some((b) => b.state === 'expired'));
+  const { data: devices = [] } = useQuery(devicesQuery);
+  const paused = devices.some((device) => device.current && device.state === 'frozen');
+  const held = data && (paused || data.frozen_at !== null || data.banks.some((b) => b.state === 'expired'));
   return (
     <InnerPage title={t('lost.title')} fallback="/me">
       <p className="pb-4 text-14 text-muted">{t('lost.lead')}</p>
       {isError ? <ErrorNotice error={error} onRetry={() => void refetch()} /> : null}
       {!data && !isError ? <Skeleton className="h-48 w-full rounded-card" /> : null}
-      {data && held ? <Frozen freeze={data} /> : null}
+      {data && held ? <Frozen freeze={data} paused={paused} /> : null}
       {data && !held ? (
         <>
           <Freeze />

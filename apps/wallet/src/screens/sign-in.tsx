@@ -162,6 +162,7 @@ export function SignInScreen() {
   const { t } = useTranslation();
   useTitle(t('signIn.title'));
   const form = useSignIn();
+  const { ended } = useSearch({ from: '/sign-in' });
   const sandbox = useQuery(sandboxQuery).data;
   const sent = form.sentAt > 0;
   const failure = form.enter.error ?? form.ask.error;
@@ -180,6 +181,11 @@ export function SignInScreen() {
         <h1 className="font-semibold text-28">{t('signIn.title')}</h1>
         <p className="text-16 text-muted">{t('signIn.lead')}</p>
       </div>
+      {ended && !sent ? (
+        <p role="status" className="mb-4 rounded-card bg-amber-soft p-4 text-14 text-amber">
+          {t(`signIn.ended.${ended}`)}
+        </p>
+      ) : null}
       <form onSubmit={form.submit} noValidate className="flex flex-col gap-4">
         {sent ? <CodeStep form={form} /> : <MobileStep form={form} />}
         {failure ? <ErrorNotice error={failure} title={t('signIn.failed')} /> : null}

@@ -21,6 +21,10 @@ export const en: SameShape<typeof zh> & Plurals = {
     reload: 'Open again',
   },
   signIn: {
+    ended: {
+      refused: 'It was not approved. You are signed out of this phone.',
+      expired: 'The time to approve is over. Sign in again.',
+    },
     title: 'Sign in to Feiqian',
     lead: 'One wallet for the cards of every bank',
     mobile: 'Mobile number',
@@ -301,6 +305,9 @@ export const en: SameShape<typeof zh> & Plurals = {
     aboutDetail: 'An open mobile payment network',
   },
   devices: {
+    paused: 'Paused',
+    asks: 'A new device asks to be let in',
+    asksDetail: 'Compare its number before you approve',
     title: 'Devices',
     lead: 'Each device has its own payment key. A removed device cannot pay from that moment.',
     current: 'This device',

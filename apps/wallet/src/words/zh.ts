@@ -7,6 +7,10 @@ export const zh = {
   notFound: { title: '没有这个页面', detail: '链接可能已失效。', home: '回到首页' },
   broken: { title: '页面出了问题', detail: '没有发生扣款。重新打开页面即可继续。', reload: '重新打开' },
   signIn: {
+    ended: {
+      refused: '登录没有获得同意，本机上的登录已结束。',
+      expired: '等待时间已过，本机上的登录已结束。请重新登录。',
+    },
     title: '登录飞钱',
     lead: '一个钱包，管好所有银行的卡',
     mobile: '手机号',
@@ -274,6 +278,9 @@ export const zh = {
     aboutDetail: '开放的移动支付网络',
   },
   devices: {
+    paused: '已暂停',
+    asks: '有新设备请求登录',
+    asksDetail: '核对数字后再同意',
     title: '登录的设备',
     lead: '每台设备有自己的付款密钥。移除后，那台设备立即不能付款。',
     current: '本机',
