@@ -37,6 +37,8 @@ export interface History {
   requestPaid: string;
   /** A bill that was split; nobody has paid a part. */
   splitBill: string;
+  /** A credit card of this bank repaid from a debit card of another. */
+  repaid: string;
 }
 
 /** Lives through one of each kind of payment; `net` must have been told to wait for banks only briefly. */
@@ -95,6 +97,7 @@ async function transfers(net: TestNetwork, holder: Wallet) {
     transferScheduled: await send(holder, own, cardFor(net, holder, 'late_answer'), {
       scheduled_at: new Date(Date.now() + 86_400_000).toISOString(),
     }),
+    repaid: await repay(traveller),
   };
 }
 
@@ -113,6 +116,14 @@ async function requests(net: TestNetwork, holder: Wallet) {
   const split = { total: 3_021, currency: 'CNY', own_part: true, people: [person] };
   const bill = await done(asker.post<Split>('/v1/wallet/splits', split));
   return { requestPaid: asked.id, splitBill: bill.id };
+}
+
+async function repay(who: Wallet): Promise<string> {
+  const cardAt = (bank: string, kind: Card['kind']) =>
+    who.cards.find((c) => c.bank.id === bank && c.kind === kind)?.id;
+  const body = { from_card_id: cardAt('yanhu', 'debit'), amount: 2_020 };
+  const path = `/v1/wallet/cards/${cardAt('yunzhou', 'credit')}/repayments`;
+  return (await done(who.post<Transfer>(path, body))).id;
 }
 
 async function collect(net: TestNetwork, cashier: Caller, payer: Wallet): Promise<string> {

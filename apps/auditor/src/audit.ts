@@ -7,6 +7,7 @@ import { entryChecks } from './checks/entries.ts';
 import { ledgerChecks } from './checks/ledger.ts';
 import { boundChecks, messageChecks } from './checks/messages.ts';
 import { paymentChecks } from './checks/payments.ts';
+import { repaidChecks, repaymentChecks } from './checks/repayments.ts';
 import { requestChecks } from './checks/requests.ts';
 import { legChecks, transferChecks } from './checks/transfers.ts';
 
@@ -138,6 +139,8 @@ export async function checksOf(sql: Sql): Promise<Check[]> {
   }
   if (scope !== null && schemas.has('transfers'))
     checks.push(...transferChecks(scope.asOf), ...requestChecks, ...banks.flatMap(legChecks));
+  if (scope !== null && schemas.has('credit'))
+    checks.push(...repaymentChecks, ...banks.flatMap(repaidChecks));
   for (const bank of banks) checks.push(...ledgerChecks(bank.ledger, bank.code), ...bankChecks(bank));
   return checks;
 }

@@ -68,5 +68,52 @@ export function transfers(h: History): Corruption[] {
       seenBy: ['yunzhou.bank_took_and_gave_what_we_say', 'yunzhou.bank_has_no_other_leg'],
       plant: [`update ${auth}.operation set rrn = 'ELSEWHERE' where ${operation('debit')}`],
     },
+    ...repayments(h),
+  ];
+}
+
+/** Repayments: which request made them, and by which messages. */
+function repayments(h: History): Corruption[] {
+  const repaid = `'${h.repaid}'`;
+  return [
+    {
+      what: 'a transfer that two requests say is their repayment',
+      seenBy: ['network.repayment_is_one_transfer'],
+      plant: [
+        `insert into credit.repayment (key_id, account_id, user_id, transfer_id, is_open, created_at)
+         select ${nobody}, account_id, user_id, transfer_id, false, created_at from credit.repayment
+         where transfer_id = ${repaid}`,
+      ],
+    },
+    {
+      what: 'a repayment whose transfer is not there',
+      seenBy: ['network.repayment_is_one_transfer'],
+      plant: [`update credit.repayment set transfer_id = ${nobody} where transfer_id = ${repaid}`],
+    },
+    {
+      what: 'a repayment that was taken twice, under two numbers',
+      seenBy: ['network.repayment_has_its_legs'],
+      plant: [
+        `insert into links.exchange (id, group_id, member_id, kind, mti, rrn, stan, sent_at, received_at,
+           response_code, outcome, request, response)
+         select ${nobody}, group_id, member_id, kind, mti, '000000000002', '000002', sent_at, received_at,
+           response_code, outcome, request, response
+         from links.exchange where group_id = ${repaid} and kind = 'transfer_debit'`,
+      ],
+    },
+    {
+      what: 'a repayment that is booked as an ordinary transfer',
+      seenBy: ['network.repayment_has_its_legs'],
+      plant: unguarded(
+        'ledger.transfers',
+        null,
+        `update ledger.transfers set code = 20 where id = ${repaid}`,
+      ),
+    },
+    {
+      what: 'a repayment that its bank has given to another account than a credit card',
+      seenBy: ['network.repayment_is_one_transfer', 'yunzhou.bank_repaid_credit_cards'],
+      plant: [`update transfers.transfer set kind = 'transfer' where id = ${repaid}`],
+    },
   ];
 }
