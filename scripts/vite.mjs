@@ -1,5 +1,6 @@
-import { existsSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
+import { brotliCompressSync, constants, gzipSync } from 'node:zlib';
 import tailwindcss from '@tailwindcss/vite';
 import react from '@vitejs/plugin-react';
 import { VitePWA } from 'vite-plugin-pwa';
@@ -18,6 +19,43 @@ const kit = {
   name: 'kit',
   test: /packages\/ui\/src\/(amount|api|button|card-face|catalogue\/zh|cx|feedback|i18n|list-row|mark|money-text|nav-bar|page-shell|preference-store|spinner|status-badge|stream|theme|time-text|toast)\.tsx?$/,
 };
+
+/** The small modules of the wallet that its first route needs, in one file as well. */
+const base = {
+  name: 'base',
+  test: /apps\/wallet\/src\/(asking|client|keep|queries|request-queries|record|session|install|live|parts\/(balance|bank-name|hidden-balance|links|notice-bell|online|payment-row|seconds|tab-page))\.tsx?$/,
+};
+
+/** Beside each text file its compressed forms, which the network hands to browsers that take them. */
+function compressed() {
+  let folder = '';
+  return {
+    name: 'compressed',
+    apply: 'build',
+    enforce: 'post',
+    configResolved(config) {
+      folder = config.build.outDir;
+    },
+    closeBundle: {
+      sequential: true,
+      order: 'post',
+      handler() {
+        for (const entry of readdirSync(folder, { recursive: true, withFileTypes: true })) {
+          if (!entry.isFile() || !/\.(js|css|html|svg|json|webmanifest)$/.test(entry.name)) continue;
+          const file = join(entry.parentPath, entry.name);
+          const bytes = readFileSync(file);
+          if (bytes.length < compressedBytesMin) continue;
+          const params = { [constants.BROTLI_PARAM_QUALITY]: constants.BROTLI_MAX_QUALITY };
+          writeFileSync(`${file}.br`, brotliCompressSync(bytes, { params }));
+          writeFileSync(`${file}.gz`, gzipSync(bytes, { level: 9 }));
+        }
+      },
+    },
+  };
+}
+
+/** What is smaller fits into one packet anyway. */
+const compressedBytesMin = 1_024;
 
 const icons = [
   { src: 'icon.svg', sizes: 'any', type: 'image/svg+xml' },
@@ -70,14 +108,14 @@ export function appConfig(options) {
     root,
     base,
     publicDir: existsSync(assets) ? assets : join(root, 'public'),
-    plugins: [react(), tailwindcss(), ...(installable ? [pwa({ ...options, colour })] : [])],
+    plugins: [react(), tailwindcss(), ...(installable ? [pwa({ ...options, colour })] : []), compressed()],
     resolve: { dedupe: single },
     build: {
       outDir: join(root, 'dist'),
       emptyOutDir: true,
       target: 'es2022',
       assetsInlineLimit: 2048,
-      rolldownOptions: { output: { codeSplitting: { groups: [frame, kit] } } },
+      rolldownOptions: { output: { codeSplitting: { groups: [frame, kit, base] } } },
     },
     server: { proxy: { '/v1': { target } } },
   };

@@ -16,7 +16,7 @@ export async function applyAndOpen(
   const sure = (path: string, body: object) =>
     done(verified<{ id: string }>(owner, 'POST', path, body, (v) => withCode(net, owner, v)));
   const card = { bank_id: 'yanhu', product: 'yanhu_farmer', monthly_income: 500_000 };
-  const applied = await sure('/v1/wallet/credit-applications', { ...card, ...who });
+  const applied = await sure('/v1/wallet/credit-applications', card);
   const debit = owner.cards.find((c) => c.bank.id === 'yanhu' && c.kind === 'debit');
   const account = { bank_id: 'haigang', class: 'class_3', card_id: debit?.id };
   const opening = await sure('/v1/wallet/account-openings', { ...account, ...who });

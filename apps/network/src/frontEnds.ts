@@ -30,6 +30,7 @@ export async function serveFrontEnds(app: HttpApp): Promise<void> {
       prefix,
       decorateReply: !decorated,
       cacheControl: false,
+      preCompressed: true,
       setHeaders: setHeaders as never,
     });
     decorated = true;

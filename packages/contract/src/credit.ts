@@ -69,8 +69,9 @@ export type CreditProductList = Static<typeof CreditProductList>;
 export const ApplyForCard = Strict({
   bank_id: Text(32),
   product: BankProductCode,
-  name: Text(60),
-  identity_number: IdentityNumber,
+  /** Left out: as the real-name check has verified them. */
+  name: Type.Optional(Text(60)),
+  identity_number: Type.Optional(IdentityNumber),
   monthly_income: Type.Integer({ minimum: 0, maximum: amountMinorMax }),
   employer: Type.Optional(Text(80)),
   wanted_limit: Type.Optional(Type.Integer({ minimum: 0, maximum: amountMinorMax })),

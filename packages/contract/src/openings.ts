@@ -28,8 +28,9 @@ export const StartOpening = Strict({
   bank_id: Text(32),
   class: BankRemoteClass,
   card_id: Id('tok'),
-  name: Text(60),
-  identity_number: IdentityNumber,
+  /** Left out: as the real-name check has verified them. */
+  name: Type.Optional(Text(60)),
+  identity_number: Type.Optional(IdentityNumber),
 });
 export type StartOpening = Static<typeof StartOpening>;
 export const ConfirmOpening = Strict({

@@ -6,10 +6,9 @@ import { useRef, useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { productsQuery } from '../credit-queries.ts';
 import { useCreditText } from '../parts/credit-text.ts';
-import { type Identity, IdentityFields, isDocument } from '../parts/identity-fields.tsx';
 import { NeedsIdentity } from '../parts/needs-identity.tsx';
 import { InnerPage } from '../parts/tab-page.tsx';
-import { useSession } from '../session.ts';
+import { VerifiedIdentity, WhenVerified } from '../parts/verified-identity.tsx';
 import { signed } from '../signed.ts';
 
 function Employer({ value, onChange }: { value: string; onChange: (next: string) => void }) {
@@ -31,11 +30,9 @@ export function ApplyScreen() {
   const language = useLanguage();
   const router = useRouter();
   const client = useQueryClient();
-  const session = useSession();
   const { bankId, product: code } = useParams({ from: '/signed-in/credit/apply/$bankId/$product' });
   const products = useQuery(productsQuery);
   const product = products.data?.data.find((p) => p.bank.id === bankId && p.code === code);
-  const [identity, setIdentity] = useState<Identity>({ name: session?.user.name ?? '', document: '' });
   const [income, setIncome] = useState('');
   const [employer, setEmployer] = useState('');
   const [limit, setLimit] = useState('');
@@ -43,11 +40,7 @@ export function ApplyScreen() {
   const key = useRef(crypto.randomUUID());
   const incomeMinor = parseMinor(income, 'CNY');
   const limitMinor = limit === '' ? undefined : parseMinor(limit, 'CNY');
-  const good =
-    identity.name.trim() !== '' &&
-    isDocument(identity.document) &&
-    incomeMinor !== null &&
-    limitMinor !== null;
+  const good = incomeMinor !== null && limitMinor !== null;
   const apply = useMutation({
     mutationFn: () =>
       signed.post<CreditApplication>(
@@ -55,8 +48,6 @@ export function ApplyScreen() {
         {
           bank_id: bankId,
           product: code,
-          name: identity.name.trim(),
-          identity_number: identity.document,
           monthly_income: incomeMinor,
           ...(employer.trim() === '' ? {} : { employer: employer.trim() }),
           ...(limitMinor === undefined ? {} : { wanted_limit: limitMinor }),
@@ -79,37 +70,38 @@ export function ApplyScreen() {
       {products.isPending ? <Skeleton className="h-60 w-full rounded-card" /> : null}
       {products.data && !product ? <EmptyState title={say('notFound.title')} /> : null}
       {product ? (
-        <form
-          className="flex flex-col gap-4"
-          onSubmit={(event) => {
-            event.preventDefault();
-            setChecked(true);
-            if (good && !apply.isPending) apply.mutate();
-          }}
-        >
-          <p className="text-14 text-muted">{t('identityLead')}</p>
-          <IdentityFields value={identity} onChange={setIdentity} checked={checked} />
-          <Field
-            label={t('monthlyIncome')}
-            inputMode="decimal"
-            value={income}
-            error={checked && incomeMinor === null ? t('numberWrong') : undefined}
-            onChange={(event) => setIncome(event.target.value)}
-          />
-          <Employer value={employer} onChange={setEmployer} />
-          <Field
-            label={t('wantedLimit')}
-            inputMode="decimal"
-            value={limit}
-            error={checked && limitMinor === null ? t('numberWrong') : undefined}
-            onChange={(event) => setLimit(event.target.value)}
-          />
-          {apply.isError ? <ErrorNotice error={apply.error} assurance={t('applyFailed')} /> : null}
-          <NeedsIdentity error={apply.error} />
-          <Button type="submit" wide large busy={apply.isPending}>
-            {t('submit')}
-          </Button>
-        </form>
+        <WhenVerified>
+          <form
+            className="flex flex-col gap-4"
+            onSubmit={(event) => {
+              event.preventDefault();
+              setChecked(true);
+              if (good && !apply.isPending) apply.mutate();
+            }}
+          >
+            <VerifiedIdentity />
+            <Field
+              label={t('monthlyIncome')}
+              inputMode="decimal"
+              value={income}
+              error={checked && incomeMinor === null ? t('numberWrong') : undefined}
+              onChange={(event) => setIncome(event.target.value)}
+            />
+            <Employer value={employer} onChange={setEmployer} />
+            <Field
+              label={t('wantedLimit')}
+              inputMode="decimal"
+              value={limit}
+              error={checked && limitMinor === null ? t('numberWrong') : undefined}
+              onChange={(event) => setLimit(event.target.value)}
+            />
+            {apply.isError ? <ErrorNotice error={apply.error} assurance={t('applyFailed')} /> : null}
+            <NeedsIdentity error={apply.error} />
+            <Button type="submit" wide large busy={apply.isPending}>
+              {t('submit')}
+            </Button>
+          </form>
+        </WhenVerified>
       ) : null}
     </InnerPage>
   );

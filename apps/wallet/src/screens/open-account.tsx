@@ -20,12 +20,11 @@ import { api } from '../client.ts';
 import { classesQuery, messagesQuery } from '../credit-queries.ts';
 import { bankName } from '../parts/bank-name.ts';
 import { useCreditText } from '../parts/credit-text.ts';
-import { type Identity, IdentityFields, isDocument } from '../parts/identity-fields.tsx';
 import { LimitBreach } from '../parts/limit-breach.tsx';
 import { LimitList } from '../parts/limit-list.tsx';
 import { NeedsIdentity } from '../parts/needs-identity.tsx';
 import { InnerPage } from '../parts/tab-page.tsx';
-import { useSession } from '../session.ts';
+import { VerifiedIdentity, WhenVerified } from '../parts/verified-identity.tsx';
 import { signed } from '../signed.ts';
 
 type Remote = Opening['class'];
@@ -37,9 +36,6 @@ function classOneCards(accounts: AccountList | undefined) {
     .filter((a) => a.kind === 'class_1' && a.status === 'open')
     .flatMap((a) => a.card_ids.map((id) => ({ id, bank: a.bank, last4: a.last4 })));
 }
-
-const factorsOf = ({ name, document }: Identity) => ({ name: name.trim(), identity_number: document });
-const isWhole = ({ name, document }: Identity) => name.trim() !== '' && isDocument(document);
 
 function NoCard() {
   const t = useCreditText();
@@ -83,15 +79,12 @@ function Rules({ kind }: { kind: Remote }) {
 function Choose({ onStarted }: { onStarted: (opening: Opening) => void }) {
   const t = useCreditText();
   const language = useLanguage();
-  const session = useSession();
   const accounts = useQuery(accountsQuery);
   const banks = useBanks();
   const cards = classOneCards(accounts.data);
   const [bank, setBank] = useState('');
   const [kind, setKind] = useState<Remote>('class_2');
   const [card, setCard] = useState('');
-  const [identity, setIdentity] = useState<Identity>({ name: session?.user.name ?? '', document: '' });
-  const [checked, setChecked] = useState(false);
   const key = useRef(crypto.randomUUID());
   const cardId = card || cards[0]?.id;
   const bankId = bank || banks.data?.[0]?.id;
@@ -103,7 +96,6 @@ function Choose({ onStarted }: { onStarted: (opening: Opening) => void }) {
           bank_id: bankId,
           class: kind,
           card_id: cardId,
-          ...factorsOf(identity),
         },
         { idempotencyKey: key.current },
       ),
@@ -113,13 +105,12 @@ function Choose({ onStarted }: { onStarted: (opening: Opening) => void }) {
     },
   });
   if (accounts.data && cards.length === 0) return <NoCard />;
-  const good = bankId && cardId && isWhole(identity);
+  const good = bankId && cardId;
   return (
     <form
       className="flex flex-col gap-4"
       onSubmit={(event) => {
         event.preventDefault();
-        setChecked(true);
         if (good && !start.isPending) start.mutate();
       }}
     >
@@ -143,7 +134,7 @@ function Choose({ onStarted }: { onStarted: (opening: Opening) => void }) {
         options={cards.map((c) => ({ value: c.id, label: `${bankName(c.bank, language)} ${c.last4}` }))}
         onChange={(event) => setCard(event.target.value)}
       />
-      <IdentityFields value={identity} onChange={setIdentity} checked={checked} />
+      <VerifiedIdentity />
       {start.isError ? (
         <>
           <ErrorNotice error={start.error} assurance={t('openFailed')} />
@@ -259,7 +250,11 @@ export function OpenAccountScreen() {
   const title = done ? t('opened') : opening ? t('stepCode') : t('open');
   return (
     <InnerPage title={title} fallback="/accounts">
-      {opening === null ? <Choose onStarted={setOpening} /> : null}
+      {opening === null ? (
+        <WhenVerified>
+          <Choose onStarted={setOpening} />
+        </WhenVerified>
+      ) : null}
       {opening && !done ? <Confirm opening={opening} onOpened={setOpening} /> : null}
       {opening && done ? <Opened opening={opening} /> : null}
     </InnerPage>

@@ -7,6 +7,7 @@ export { type Accounts, type AccountsDeps, answered, createAccounts, type Owner 
 export { openingRoutes } from './openingRoutes.ts';
 export { createOpenings, type Openings } from './openings.ts';
 export { accountRoutes } from './routes.ts';
+export { whoIs } from './whoIs.ts';
 
 export const accountsMigrations: Migrations = {
   schema: 'accounts',

@@ -16,12 +16,13 @@ import { answered, type Owner } from './accounts.ts';
 import { breachOf, ruleOn, tablesOf } from './classRule.ts';
 import { openingView, type StoredOpening } from './opening.ts';
 import * as store from './store/openings.ts';
+import { whoIs } from './whoIs.ts';
 
 export interface OpeningsDeps {
   db: Db;
   clock: Clock;
   bankApi: Pick<BankApi, 'ask'>;
-  wallets: Pick<Wallets, 'cards' | 'bindNew' | 'mobileOf'>;
+  wallets: Pick<Wallets, 'cards' | 'bindNew' | 'mobileOf' | 'identityOf'>;
   /** The number of a card, for the bank that is to verify by it. */
   panOf: (tokenId: string) => Promise<string | null>;
   issuers: () => BankFace[];
@@ -83,7 +84,7 @@ export function createOpenings(deps: OpeningsDeps) {
     await precheck(asked, bank.memberId, cards);
     const number = await deps.panOf(card.id);
     if (number === null) throw new ProblemError('card_unknown');
-    const { name, identity_number } = asked;
+    const { name, identity_number } = await whoIs(wallets, owner, asked);
     const identity: Identity = { name, identity_number, mobile: await wallets.mobileOf(owner.userId) };
     const answer = await bankApi.ask(card.memberId, 'startVerification', {
       body: { ...identity, class_1_number: number },

@@ -1,4 +1,4 @@
-import { answered, type Faces, type Owner } from '@feiqian/accounts';
+import { answered, type Faces, type Owner, whoIs } from '@feiqian/accounts';
 import type { Clock } from '@feiqian/clock';
 import type { ApplyForCard, BankApplication, CreditApplication, CreditProductList } from '@feiqian/contract';
 import type { Db, Tx } from '@feiqian/db';
@@ -17,7 +17,7 @@ export interface ApplicationsDeps {
   bankApi: Pick<BankApi, 'ask'>;
   notices: Pick<Notices, 'claim'>;
   outbox: Pick<Outbox, 'publish' | 'wake'>;
-  wallets: Pick<Wallets, 'cards' | 'bindNew' | 'mobileOf'>;
+  wallets: Pick<Wallets, 'cards' | 'bindNew' | 'mobileOf' | 'identityOf'>;
   issuers: () => BankFace[];
   faces: Faces;
 }
@@ -70,9 +70,10 @@ export function createApplications(deps: ApplicationsDeps) {
 
   /** Applies for a card; a repeat under the same key is the same application, also after a crash in between. */
   async function apply(owner: Owner, asked: ApplyForCard, key: RequestKey): Promise<CreditApplication> {
-    const { bank_id, product, name, identity_number, ...more } = asked;
+    const { bank_id, product, name: _name, identity_number: _number, ...more } = asked;
     const bank = deps.issuers().find((f) => f.code === bank_id);
     if (!bank) throw new ProblemError('bank_unknown');
+    const { name, identity_number } = await whoIs(wallets, owner, asked);
     const mobile = await verify(owner, { name, identity_number });
     const answer = await bankApi.ask(bank.memberId, 'createApplication', {
       key: fromUuid(key.id, 'app'),
