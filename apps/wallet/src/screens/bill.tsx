@@ -51,7 +51,7 @@ function Body({ split }: { split: Split }) {
               to="/requests/$requestId"
               params={{ requestId: request.id }}
               title={otherOf(request)}
-              detail={request.asked.mobile}
+              detail={request.asked.name ? request.asked.mobile : undefined}
               trailing={<Amount minor={request.amount} currency={request.currency} />}
               trailingDetail={<RequestBadge state={request.state} />}
             />

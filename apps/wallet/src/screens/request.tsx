@@ -141,7 +141,7 @@ function Facts({ request }: { request: MoneyRequest }) {
   return (
     <dl className="w-full divide-y divide-line rounded-card border border-line bg-raised px-4 py-1">
       <Fact name={t(direction === 'in' ? 'asker' : 'asked')}>
-        {other.name ? `${other.name} · ${other.mobile}` : other.mobile}
+        {other.name && other.name !== other.mobile ? `${other.name} · ${other.mobile}` : other.mobile}
       </Fact>
       {request.note ? <Fact name={t('note')}>{request.note}</Fact> : null}
       <Fact name={t('created')}>{time(request.created_at)}</Fact>
@@ -206,7 +206,7 @@ export function RequestScreen() {
   const { requestId } = useParams({ from: '/signed-in/requests/$requestId' });
   const { data, isError, error, refetch } = useQuery(requestQuery(requestId));
   return (
-    <InnerPage title={t('title')} fallback="/transfers">
+    <InnerPage title={t('one')} fallback="/transfers">
       <OfflineNote />
       {data ? <Body request={data} /> : null}
       {!data && isError ? <ErrorNotice error={error} onRetry={() => void refetch()} /> : null}

@@ -4,9 +4,9 @@ import type { requestsZh } from './requests-zh.ts';
 /** Words of requests for money and of bills that are split, English. */
 export const requestsEn: SameShape<typeof requestsZh> = {
   title: 'Request and split',
+  one: 'Request',
   door: 'Request and split',
   doorDetail: 'Ask somebody to pay, or share a bill',
-  waiting: 'Somebody asks you to pay',
   waitingCount: '{{count}} waiting for you',
   ask: 'Request money',
   askDetail: 'They see it in Feiqian and pay if they agree',

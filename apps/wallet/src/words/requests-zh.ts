@@ -1,9 +1,9 @@
 /** Words of requests for money and of bills that are split, Chinese. */
 export const requestsZh = {
-  title: '要钱与分账',
-  door: '要钱与分账',
+  title: '收款请求与分账',
+  one: '收款请求',
+  door: '收款请求与分账',
   doorDetail: '请人付款，或一起分一笔账',
-  waiting: '有人请你付款',
   waitingCount: '{{count}} 条待你处理',
   ask: '请人付款',
   askDetail: '对方在飞钱里看到，同意才付款',
