@@ -1,6 +1,6 @@
-/** The most that a page's first route may load, KB of script after Brotli. */
-export const limitsKb: { wallet: number; till: number; console: number };
-/** The scripts that a built page loads before it shows its first route, with their sizes after Brotli and after gzip. */
-export function firstScripts(app: string): { file: string; bytes: number; gzip: number }[];
-/** Kilobytes (1024 bytes) of the first scripts of an app. */
-export function firstKb(app: string): number;
+/** The most that a page may load before its first route, KiB of script after gzip: the budgets of the module map. */
+export const budgetsKib: Readonly<Record<string, number>>;
+/** The scripts of a built page's first route, the largest first, with their sizes in bytes. */
+export function sizesOf(app: string): { file: string; gzip: number; brotli: number }[];
+/** KiB of the scripts of an app's first route after gzip, or as browsers get it that take Brotli. */
+export function firstKib(app: string, form?: 'gzip' | 'brotli'): number;

@@ -21,8 +21,8 @@ const kit = {
 };
 
 /** The small modules of the wallet that its first route needs, in one file as well. */
-const base = {
-  name: 'base',
+const small = {
+  name: 'small',
   test: /apps\/wallet\/src\/(asking|client|keep|queries|request-queries|record|session|install|live|parts\/(balance|bank-name|hidden-balance|links|notice-bell|online|payment-row|seconds|tab-page))\.tsx?$/,
 };
 
@@ -115,7 +115,7 @@ export function appConfig(options) {
       emptyOutDir: true,
       target: 'es2022',
       assetsInlineLimit: 2048,
-      rolldownOptions: { output: { codeSplitting: { groups: [frame, kit, base] } } },
+      rolldownOptions: { output: { codeSplitting: { groups: [frame, kit, small] } } },
     },
     server: { proxy: { '/v1': { target } } },
   };

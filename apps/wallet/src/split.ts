@@ -31,5 +31,5 @@ export function sharesOf(
   const left = total - amounts.reduce((sum, a) => sum + a, 0);
   // What the others leave is the splitter's part, if there is one.
   if (own && left > 0) return { own: left, parts: [...amounts], difference: 0 };
-  return { own: 0, parts: [...amounts], difference: own && left === 0 ? 1 : -left };
+  return { own: 0, parts: [...amounts], difference: own && left === 0 ? 1 : 0 - left };
 }

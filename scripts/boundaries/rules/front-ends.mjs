@@ -25,8 +25,8 @@ export const scriptBudget = {
   },
 };
 
-/** Scripts of index.html with everything they import statically. */
-function firstScripts(dist) {
+/** Scripts of index.html with everything they import statically, as paths. */
+export function firstScripts(dist) {
   const html = readFileSync(join(dist, 'index.html'), 'utf8');
   const seen = new Set();
   const visit = (path) => {
