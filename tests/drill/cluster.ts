@@ -99,7 +99,7 @@ async function build(closers: (() => unknown)[]): Promise<Cluster> {
   closers.push(() => Promise.all(networks.map(stopProcess)));
   const balancer: Balancer = await startBalancer(ports);
   closers.push(() => balancer.close());
-  const client = new LoadClient(balancer.port, connections);
+  const client = new LoadClient([balancer.port], connections);
   closers.push(() => client.close());
   await client.open('GET /nothing HTTP/1.1\r\nhost: localhost\r\n');
   return {

@@ -154,7 +154,7 @@ test.runIf(url)('the auditor looks at the copies too: one fen less in the oldest
 
 test.runIf(url)('the network goes on working on top of it, and is not given another past', async () => {
   const network = await site.start();
-  const client = new LoadClient(network.port, 4);
+  const client = new LoadClient([network.port], 4);
   try {
     const [shop, shopper] = [bed.town.merchants[0], bed.town.shoppers[0]];
     const post = (path: string, token: string | undefined, body: unknown) =>

@@ -69,7 +69,7 @@ export async function openStage(): Promise<Stage> {
   const network = await startProcess(command, env);
   const processor = keepOnOneProcessor([server.pid, network.pid as number]);
   const port = Number(env.PORT);
-  const client = new LoadClient(port, connections);
+  const client = new LoadClient([port], connections);
   await client.open('GET /nothing HTTP/1.1\r\nhost: localhost\r\n');
   const rows = async <R>(sql: string, params: string[][] = []) =>
     inDatabase(env, async (db) => (await db.query<R>(sql, params)).rows);

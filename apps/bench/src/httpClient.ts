@@ -30,9 +30,10 @@ export class LoadClient {
   readonly #all: Connection[] = [];
   #waited = 0;
 
-  constructor(port: number, connections: number) {
+  /** The connections are shared out among the ports. */
+  constructor(ports: readonly number[], connections: number) {
     for (let i = 0; i < connections; i++) {
-      const c = new Connection(port, () => this.#release(c));
+      const c = new Connection(ports[i % ports.length] as number, () => this.#release(c));
       this.#all.push(c);
       this.#free.push(c);
     }

@@ -21,7 +21,7 @@ export async function runSuite(o: BenchOptions): Promise<boolean> {
   title('PostgreSQL, reference banks on this machine');
   const reference = await runBench({ ...o, engine: 'postgres', bank: 'reference', hot: false });
   title('PGlite, bank stub');
-  const pglite = await runBench({ ...o, engine: 'pglite', bank: 'stub', hot: false });
+  const pglite = await runBench({ ...o, engine: 'pglite', bank: 'stub', hot: false, processes: 1 });
 
   title('asked and found');
   const line = (what: string, asked: string, found: string, met: boolean | null) =>

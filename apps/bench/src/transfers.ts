@@ -123,9 +123,9 @@ async function transfer(
 async function measure(
   o: BenchOptions,
   senders: readonly Sender[],
-  { port, networkPid: pid, yardstick: yard }: Run,
+  { ports, networkPids, yardstick: yard }: Run,
 ): Promise<void> {
-  const client = new LoadClient(port, o.connections);
+  const client = new LoadClient(ports, o.connections);
   const load = (run: string, rate: number | null, seconds: number, inFlightMax = o.inFlight) =>
     offerLoad((n) => transfer(client, senders, n, run), { rate, seconds, inFlightMax });
   try {
@@ -134,9 +134,10 @@ async function measure(
     o.write(
       `alone     p50 ${alone.p50.toFixed(1)} ms, p99 ${alone.p99.toFixed(1)} ms (one transfer at a time)`,
     );
-    const before = cpuSeconds(pid);
+    const cpu = () => networkPids.reduce((sum, pid) => sum + cpuSeconds(pid), 0);
+    const before = cpu();
     const capacity = await load('capacity', null, o.seconds);
-    const used = cpuSeconds(pid) - before;
+    const used = cpu() - before;
     report(o, 'capacity', capacity);
     o.write(`cpu       network ${((used / capacity.captured) * 1000).toFixed(2)} s per 1,000 transfers`);
     if (yard !== null) {

@@ -23,6 +23,7 @@ export function benchOptions(o: Record<string, string | boolean>): BenchOptions 
     merchants: count('merchants', 50),
     inFlight: count('inFlight', 256),
     connections: count('connections', 256),
+    processes: o.engine === 'pglite' ? 1 : count('processes', 1),
     rate: o.rate === undefined ? null : count('rate', 1),
     hot: o.hot === true,
     yardstick: o.yardstick !== false,

@@ -151,6 +151,7 @@ const bench = program
   .option('--merchants <n>', 'merchants that sell', '50')
   .option('--in-flight <n>', 'purchases under way at the most', '256')
   .option('--connections <n>', 'HTTP connections of the generator', '256')
+  .option('--processes <n>', 'processes of the network, on PostgreSQL', '1')
   .option('--rate <n>', 'purchases a second of the latency run (default: 80 % of the capacity found)')
   .option('--hot', 'also with all payments to one merchant')
   .option('--no-yardstick', 'leave pgbench out')
@@ -171,6 +172,7 @@ bench
   .option('--seconds <n>', 'length of each measured run', '10')
   .option('--in-flight <n>', 'transfers under way at the most', '256')
   .option('--connections <n>', 'HTTP connections of the generator', '256')
+  .option('--processes <n>', 'processes of the network, on PostgreSQL', '1')
   .option('--rate <n>', 'transfers a second of the latency run (default: 80 % of the capacity found)')
   .option('--no-yardstick', 'leave pgbench out')
   .action(async (options: Record<string, string | boolean>) => {

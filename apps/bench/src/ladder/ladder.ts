@@ -68,7 +68,7 @@ export async function onSite<T>(
   work: (stand: Stand) => Promise<T>,
 ): Promise<T> {
   const running = await site.start();
-  const client = new LoadClient(running.port, o.connections);
+  const client = new LoadClient([running.port], o.connections);
   try {
     const stand = standAt(bed, site, running, client, scenario, o.seed);
     await untilReady(stand);
