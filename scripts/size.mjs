@@ -1,8 +1,8 @@
 // npm run size   prints how much script each page loads before its first route, and fails when one is over its budget
-import { readFileSync } from 'node:fs';
+import { existsSync, readFileSync, statSync } from 'node:fs';
 import { basename, join } from 'node:path';
 import { pathToFileURL } from 'node:url';
-import { brotliCompressSync, gzipSync } from 'node:zlib';
+import { gzipSync } from 'node:zlib';
 import { firstScripts } from './boundaries/rules/front-ends.mjs';
 
 const root = join(import.meta.dirname, '..');
@@ -14,8 +14,10 @@ export const budgetsKib = map.scriptBudgetsKib;
 export function sizesOf(app) {
   return firstScripts(join(root, 'apps', app, 'dist'))
     .map((path) => {
-      const text = readFileSync(path);
-      return { file: basename(path), gzip: gzipSync(text).length, brotli: brotliCompressSync(text).length };
+      const gzip = gzipSync(readFileSync(path)).length;
+      // What is too small to be compressed beforehand travels as it is.
+      const form = existsSync(`${path}.br`) ? `${path}.br` : path;
+      return { file: basename(path), gzip, brotli: statSync(form).size };
     })
     .sort((a, b) => b.gzip - a.gzip);
 }

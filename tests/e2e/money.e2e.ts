@@ -120,6 +120,19 @@ describe.runIf(chromiumOrSkip())('asking for money, splitting a bill, a month of
     expect(await accessibilityProblems(asker, 'spending')).toEqual([]);
   });
 
+  it('the pages’ scripts travel compressed, under their own type', async () => {
+    const page = await (await asker.request.get(`${network.url}/wallet/`)).text();
+    const script = /src="([^"]+\.js)"/.exec(page)?.[1] ?? '';
+    for (const form of ['br', 'gzip']) {
+      const answer = await fetch(network.url + script, { headers: { 'accept-encoding': form } });
+      expect(answer.headers.get('content-encoding')).toBe(form);
+      expect(answer.headers.get('content-type')).toContain('javascript');
+      expect(answer.headers.get('cache-control')).toContain('immutable');
+    }
+    const plain = await fetch(network.url + script, { headers: { 'accept-encoding': 'identity' } });
+    expect(plain.headers.get('content-encoding')).toBeNull();
+  });
+
   it('in English and in the dark as well', async () => {
     await speak(asker, 'en');
     await asker.emulateMedia({ colorScheme: 'dark' });
