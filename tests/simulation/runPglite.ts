@@ -1,4 +1,4 @@
-import { type Db, openPglite, type SqlResult, type SqlValue } from '@feiqian/db';
+import { type Db, openPglite, type Sql, type SqlResult, type SqlValue } from '@feiqian/db';
 import { buildCity, type City, transferGround } from './city.ts';
 import { enter, machineTurn } from './machine.ts';
 import { planOf } from './plan.ts';
@@ -16,19 +16,25 @@ export interface PgliteGround {
   watch: Watch;
   /** All tables with data or that worlds write to. */
   tables: readonly string[];
+  /** Those of them without rows in the city as it was built. */
+  emptyAtFirst: ReadonlySet<string>;
+  /** Worlds so far. */
+  worlds: number;
   close(): Promise<void>;
 }
 
 const stepsMax = 100_000;
 /** Events between two looks at the tables. */
 const lookEvery = 60;
+/** Worlds between two sweepings of the tables. */
+const vacuumEvery = 20;
 
 /** Where the city is kept as it was built, to put every world back to it. */
 const baseSchema = 'simulation_base';
 const baseName = (table: string) => `${baseSchema}."${table}"`;
 
 export async function pgliteGround(): Promise<PgliteGround> {
-  const db = await openPglite();
+  const db = await openPglite({ prepares: true });
   const city = await buildCity(db);
   const { rows } = await db.query<{ name: string }>(
     `select table_schema || '.' || table_name as name from information_schema.tables
@@ -51,7 +57,12 @@ export async function pgliteGround(): Promise<PgliteGround> {
       changes.push({ table, before: null, after });
   }
   watch.saw(changes);
-  return { db, city, watch, tables, close: () => db.close() };
+  const emptyAtFirst = new Set<string>();
+  for (const table of tables) {
+    const { count } = await db.query(`select 1 from ${table} limit 1`);
+    if (count === 0) emptyAtFirst.add(table);
+  }
+  return { db, city, watch, tables, emptyAtFirst, worlds: 0, close: () => db.close() };
 }
 
 /** The engine as processes use it, with what is under way on it and what has been written. */
@@ -138,12 +149,17 @@ class Looks {
     this.#db = db;
   }
 
-  async changes(tables: Iterable<string>): Promise<Change[]> {
+  /** In one transaction: its statements are prepared. */
+  changes(tables: Iterable<string>): Promise<Change[]> {
+    return this.#db.transaction((tx) => this.#changesIn(tx, tables));
+  }
+
+  async #changesIn(sql: Sql, tables: Iterable<string>): Promise<Change[]> {
     const changes: Change[] = [];
     for (const table of tables) {
       if (!watched.test(table)) continue;
-      const { rows } = await this.#db.query<Row>(`select * from ${table}`);
-      const before = this.#seen.get(table) ?? (await this.#atFirst(table));
+      const { rows } = await sql.query<Row>(`select * from ${table}`);
+      const before = this.#seen.get(table) ?? (await this.#atFirst(sql, table));
       const after = new Map<string, { text: string; row: Row }>();
       for (const row of rows) {
         const key = keyOf(table, row);
@@ -160,8 +176,8 @@ class Looks {
     return changes;
   }
 
-  async #atFirst(table: string): Promise<Map<string, { text: string; row: Row }>> {
-    const { rows } = await this.#db.query<Row>(`select * from ${baseName(table)}`);
+  async #atFirst(sql: Sql, table: string): Promise<Map<string, { text: string; row: Row }>> {
+    const { rows } = await sql.query<Row>(`select * from ${baseName(table)}`);
     return new Map(rows.map((row) => [keyOf(table, row), { text: textOf(row), row }]));
   }
 }
@@ -245,12 +261,18 @@ export async function runOnPglite(
 }
 
 /** The city as it was built: every table that the world has written to. */
-async function putBack({ db, tables }: PgliteGround, written: ReadonlySet<string>): Promise<void> {
+async function putBack(ground: PgliteGround, written: ReadonlySet<string>): Promise<void> {
+  const { db, tables } = ground;
   const dirty = tables.filter((t) => written.has(t));
-  const copies = dirty.map(
-    (t) => `delete from ${t}; insert into ${t} overriding system value select * from ${baseName(t)};`,
-  );
-  await db.script(
-    `set session_replication_role = replica;\n${copies.join('\n')}\nset session_replication_role = origin;`,
-  );
+  await db.transaction(async (tx) => {
+    await tx.query('set local session_replication_role = replica');
+    for (const table of dirty) {
+      await tx.query(`delete from ${table}`);
+      if (!ground.emptyAtFirst.has(table))
+        await tx.query(`insert into ${table} overriding system value select * from ${baseName(table)}`);
+    }
+  });
+  ground.worlds += 1;
+  // What was deleted is still there until somebody sweeps: without this each world would be slower than the last.
+  if (ground.worlds % vacuumEvery === 0) await db.script(`vacuum ${tables.join(', ')}`);
 }

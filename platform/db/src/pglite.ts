@@ -1,5 +1,6 @@
 import { PGlite, types } from '@electric-sql/pglite';
 import { createBusy } from './busy.ts';
+import { createPrepared } from './preparedPglite.ts';
 import { type Db, isDiskFull, type Planning, type SqlResult, type SqlValue, type Tx } from './sql.ts';
 
 /** Settings of the embedded engine. */
@@ -10,6 +11,8 @@ export interface PgliteOptions {
   loadDataDir?: Blob;
   /** See `Planning`; by index unless set otherwise. The embedded engine gathers no statistics by itself. */
   planning?: Planning;
+  /** What runs in transactions is prepared once by its text; for an engine in memory whose tables keep their form. */
+  prepares?: boolean;
   /** Called at the first write that found the disk full: the process must end, the engine does not recover. */
   onDiskFull?: () => void;
 }
@@ -33,12 +36,18 @@ export async function openPglite(options: PgliteOptions = {}): Promise<Db & { du
     await pglite.exec('set enable_seqscan = off; set enable_hashjoin = off; set enable_mergejoin = off');
   }
 
+  const prepared = options.prepares === true ? createPrepared(pglite) : null;
+  if (prepared !== null) await pglite.exec('set plan_cache_mode = force_generic_plan');
+
   async function run<R>(
     target: { query: PGlite['query'] },
     text: string,
     params?: readonly SqlValue[],
   ): Promise<SqlResult<R>> {
-    const result = await target.query<R>(text, (params ?? []) as unknown[]).catch((error: unknown) => {
+    const asked = target === pglite ? null : prepared;
+    const running =
+      asked === null ? target.query<R>(text, (params ?? []) as unknown[]) : asked<R>(text, params ?? []);
+    const result = await running.catch((error: unknown) => {
       if (isDiskFull(error)) options.onDiskFull?.();
       throw error;
     });
