@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto';
 import type { Payment } from '@feiqian/contract';
 import type { BrowserContext, Page } from 'playwright-core';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
@@ -232,5 +233,44 @@ describe.runIf(chromiumOrSkip())('verification that fits', () => {
       .waitFor();
     await second.goto(`${network.url}/wallet/me`);
     await second.getByLabel('手机号').waitFor();
+  });
+
+  it('a phone whose clock is five hours fast pays by a code made offline', async () => {
+    const wrong = await device.open();
+    // Runs in the page before anything else: its clock.
+    await wrong.addInitScript(`{
+      const Real = Date;
+      const fast = 5 * 3600 * 1000;
+      globalThis.Date = class extends Real {
+        constructor(...parts) { if (parts.length === 0) super(Real.now() + fast); else super(...parts); }
+        static now() { return Real.now() + fast; }
+      };
+    }`);
+    const page = await wrong.newPage();
+    complaints.push(watch(page, network.url));
+    await signInWallet(page, network.url, '13800000002');
+    await bindCards(page, network.url);
+    await page.goto(`${network.url}/wallet/code`);
+    await page.getByText('手机的时间不准').waitFor();
+    expect(await accessibilityProblems(page, 'a wrong clock')).toEqual([]);
+    await wrong.setOffline(true);
+    await page.getByRole('button', { name: /显示数字/ }).click();
+    const digits = await page
+      .getByText(/^91\d\d( \d+)+$/)
+      .first()
+      .textContent();
+    await till.goto(`${network.url}/till/`);
+    const me = await (await till.request.get(`${network.url}/v1/till/me`)).json();
+    const post = async (path: string, data: unknown) => {
+      const headers = { 'idempotency-key': randomUUID() };
+      return (await till.request.post(network.url + path, { data, headers })).json();
+    };
+    const order = { amount: 700, currency: 'CNY', store_id: me.store.id, entry: 'pay_code' };
+    const { id } = (await post('/v1/payments', order)) as Payment;
+    const paid = (await post(`/v1/payments/${id}/collect`, {
+      pay_code: digits?.replaceAll(' ', ''),
+    })) as Payment;
+    expect(paid.state).toBe('captured');
+    await wrong.close();
   });
 });

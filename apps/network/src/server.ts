@@ -30,6 +30,7 @@ import { nameWorks, networkAdmission } from './admission.ts';
 import type { Network } from './compose.ts';
 import type { Engine } from './engine.ts';
 import { serveFrontEnds } from './frontEnds.ts';
+import { limitDevices } from './limits.ts';
 import { messagesPage } from './messagesPage.ts';
 import { meterAdmission, meterDatabase } from './meter.ts';
 import { tracesOf } from './traces.ts';
@@ -92,6 +93,7 @@ export async function buildServer(deps: ServerDeps): Promise<HttpApp> {
       route.method === 'POST' && /^\/v1\/(wallet|till|console)\/(sessions|codes)$/.test(route.url);
     if (signIn) route.config = { ...route.config, rateLimit: { max: signInMax, timeWindow: '1 minute' } };
   });
+  limitDevices(app, network);
   installGuard(app, network.access, { secureCookies: config.publicUrl.startsWith('https://') });
   await app.register(async (api) => apiRoutes(api as HttpApp, deps));
   systemRoutes(app, deps);

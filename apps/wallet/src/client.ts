@@ -3,6 +3,8 @@ import { QueryClient } from '@tanstack/react-query';
 
 /** The network; `ended` is called when it no longer knows this phone's session. */
 let ended: () => void = () => undefined;
+/** Called with the network's time of each answer. */
+let heard: (date: string) => void = () => undefined;
 
 /** Nonces in hand for signed requests (`signed.ts`): each answer to one brings the next. */
 export const nonces: string[] = [];
@@ -12,8 +14,14 @@ export const api = createApi({
   onAnswer(headers) {
     const next = headers.get('device-nonce');
     if (next) nonces.push(next);
+    const date = headers.get('date');
+    if (date) heard(date);
   },
 });
+
+export function onTimeHeard(listener: (date: string) => void): void {
+  heard = listener;
+}
 
 export function onSessionEnded(listener: () => void): void {
   ended = listener;

@@ -1,5 +1,6 @@
 import type { Card, Payment, WalletMe, WalletSession } from '@feiqian/contract';
 import { type DBSchema, type IDBPDatabase, openDB } from 'idb';
+import type { KnownTime } from './network-time.ts';
 
 /** What makes pay codes on this device; see docs/pay-code.md. Never leaves it. */
 export interface KeptPayCodeKey {
@@ -19,8 +20,8 @@ export interface KeptDeviceKey {
 export interface Kept {
   session: { user: WalletMe['user']; device: WalletSession['device']; payCodeKey: KeptPayCodeKey };
   deviceKey: KeptDeviceKey;
-  /** Server time minus device time, ms: a phone with a wrong clock still makes right codes. */
-  skewMs: number;
+  /** The network's time as it was last heard: a phone with a wrong clock still makes right codes. */
+  time: KnownTime;
   cards: Card[];
   payments: Payment[];
   /** The card last chosen for paying. */

@@ -5,14 +5,15 @@ import { RouterProvider } from '@tanstack/react-router';
 import { StrictMode } from 'react';
 import { createRoot } from 'react-dom/client';
 import { I18nextProvider } from 'react-i18next';
-import { onSessionEnded, queryClient } from './client.ts';
+import { onSessionEnded, onTimeHeard, queryClient } from './client.ts';
 import { listenForInstall } from './install.ts';
 import { router } from './router.tsx';
-import { dropSession, startSession, waitingEnd } from './session.ts';
+import { dropSession, hearTime, startSession, waitingEnd } from './session.ts';
 import { zh } from './words/zh.ts';
 
 applyPreferences();
 listenForInstall();
+onTimeHeard(hearTime);
 
 onSessionEnded(() => {
   const ended = waitingEnd();

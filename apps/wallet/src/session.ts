@@ -3,11 +3,12 @@ import { useSyncExternalStore } from 'react';
 import { fromBase64Url } from './base64url.ts';
 import { api, nonces, queryClient } from './client.ts';
 import { forgetAll, type Kept, keep, kept } from './keep.ts';
+import { isSetBack, isWrong, type KnownTime, learned } from './network-time.ts';
 
 type Session = Kept['session'];
 
 let session: Session | null = null;
-let skewMs = 0;
+let time: KnownTime = { skewMs: 0, seenMs: 0 };
 const listeners = new Set<() => void>();
 
 function change(next: Session | null): void {
@@ -15,14 +16,36 @@ function change(next: Session | null): void {
   for (const listener of listeners) listener();
 }
 
-function learnTime(serverTime: string): void {
-  skewMs = Date.parse(serverTime) - Date.now();
-  void keep('skewMs', skewMs);
+/** What was heard lately is written down no more often than this. */
+const keepEveryMs = 60_000;
+let written = time;
+
+function learnTime(serverTime: string, exact = true): void {
+  const serverMs = Date.parse(serverTime);
+  if (Number.isNaN(serverMs)) return;
+  time = learned(time, { serverMs, deviceMs: Date.now(), exact });
+  if (time.skewMs === written.skewMs && Math.abs(time.seenMs - written.seenMs) < keepEveryMs) return;
+  written = time;
+  void keep('time', time);
+}
+
+/** Takes the network's time from any answer's header, so that a clock that is changed meanwhile is noticed. */
+export const hearTime = (date: string): void => learnTime(date, false);
+
+/** What is wrong with this phone's clock: set back since the network was last heard, or merely wrong and corrected. */
+export function clockTrouble(): 'set_back' | 'wrong' | null {
+  if (isSetBack(time, Date.now())) return 'set_back';
+  return isWrong(time) ? 'wrong' : null;
+}
+
+/** Asks the network what time it is; the clock may be wrong. */
+export async function askTime(): Promise<void> {
+  learnTime((await api.get<WalletMe>('/v1/wallet/me')).server_time);
 }
 
 /** The network's time as this phone best knows it, ms since 1970. */
 export function networkNow(): number {
-  return Date.now() + skewMs;
+  return Date.now() + time.skewMs;
 }
 
 /** The session of this phone, or null when nobody is signed in. */
@@ -42,21 +65,18 @@ export function useSession(): Session | null {
 
 /** Wakes up with what the phone has kept; then asks the network, if there is one, who we are. */
 export async function startSession(): Promise<void> {
-  const [known, skew, cards, payments] = await Promise.all([
+  const [known, knownTime, cards, payments] = await Promise.all([
     kept('session'),
-    kept('skewMs'),
+    kept('time'),
     kept('cards'),
     kept('payments'),
   ]);
   session = known ?? null;
-  skewMs = skew ?? 0;
+  time = knownTime ?? time;
   if (!known) return;
   if (cards) queryClient.setQueryData(['cards'], cards, { updatedAt: 1 });
   if (payments) queryClient.setQueryData(['recent'], payments, { updatedAt: 1 });
-  void api
-    .get<WalletMe>('/v1/wallet/me')
-    .then((me) => learnTime(me.server_time))
-    .catch(() => undefined);
+  void askTime().catch(() => undefined);
 }
 
 /** In the order to look: Android also says Linux, Edge also says Chrome, Chrome also says Safari. */

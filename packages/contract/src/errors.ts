@@ -233,13 +233,13 @@ export const errorCodes = {
   ),
   pay_code_invalid: entry(
     422,
-    'The pay code is not valid. Ask the payer for a new one. No money moved.',
-    '付款码无效，请刷新后重试',
+    'The pay code is not valid. Ask the payer for a new one; if that fails too, the clock of the phone is wrong. No money moved.',
+    '付款码无效，请刷新后重试；仍不行请检查手机时间',
   ),
   pay_code_expired: entry(
     422,
-    'The pay code is too old. Ask the payer for a new one. No money moved.',
-    '付款码已过期，请刷新后重试',
+    'The pay code is too old. Ask the payer for a new one; if that fails too, the clock of the phone is wrong. No money moved.',
+    '付款码已过期，请刷新后重试；仍不行请检查手机时间',
   ),
   pay_code_used: entry(
     409,

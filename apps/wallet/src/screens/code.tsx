@@ -22,13 +22,16 @@ import { usePaymentNews } from '../live.ts';
 import { bankName } from '../parts/bank-name.ts';
 import { CardPicker, useChosenCard } from '../parts/card-picker.tsx';
 import { useOnline } from '../parts/online.ts';
+import { useSeconds } from '../parts/seconds.ts';
 import { InnerPage } from '../parts/tab-page.tsx';
 import { groupDigits, makeCode, type ShownCode } from '../pay-code-maker.ts';
 import { cardsQuery } from '../queries.ts';
-import { networkNow, useSession } from '../session.ts';
+import { askTime, clockTrouble, networkNow, useSession } from '../session.ts';
 
 /** How far the phone's idea of the network's time may be off. */
 const clockSlackMs = 5000;
+/** How often the network is asked for the time while the phone's clock cannot be believed. */
+const askTimeMs = 3000;
 
 /** The screen must not go dark while a till is scanning it. */
 function useWakeLock(): void {
@@ -53,6 +56,21 @@ function useWakeLock(): void {
       void lock?.release().catch(() => undefined);
     };
   }, []);
+}
+
+/** Looks at the phone's clock each second; one that was set back is put right as soon as the network is there. */
+function useClock() {
+  useSeconds();
+  const trouble = clockTrouble();
+  const online = useOnline();
+  useEffect(() => {
+    if (trouble !== 'set_back' || !online) return;
+    const ask = () => void askTime().catch(() => undefined);
+    ask();
+    const timer = setInterval(ask, askTimeMs);
+    return () => clearInterval(timer);
+  }, [trouble, online]);
+  return trouble;
 }
 
 /** The code now on the screen, renewed by itself; while the last one is used up, the seconds to the next. */
@@ -140,12 +158,20 @@ function Panel({ card, onChange }: { card: Card; onChange: () => void }) {
   const { hasKey, shown, waitSeconds, leftSeconds, renew } = usePayCode(card.slot);
   useOutcome(shown);
   useWakeLock();
+  const trouble = useClock();
   if (!hasKey) return <EmptyState title={t('code.noKey')} detail={t('code.noKeyDetail')} />;
   return (
     <div className="flex flex-col gap-3">
       <div className="overflow-hidden rounded-card border border-line bg-code-paper p-4">
         <p className="pb-3 text-center text-14 text-code-ink">{t('code.lead')}</p>
-        {shown ? (
+        {trouble === 'set_back' ? (
+          <p
+            role="status"
+            className="flex min-h-100 items-center justify-center p-4 text-center text-16 text-code-ink"
+          >
+            {t('code.clockSetBack')}
+          </p>
+        ) : shown ? (
           <Codes key={shown.digits} shown={shown} />
         ) : (
           <p
@@ -179,6 +205,11 @@ function Panel({ card, onChange }: { card: Card; onChange: () => void }) {
         >
           {t('code.renewIn', { seconds: leftSeconds })}
         </Button>
+      ) : null}
+      {trouble === 'wrong' ? (
+        <p role="status" className="rounded-card bg-sunken p-4 text-14 text-muted">
+          {t('code.clockWrong')}
+        </p>
       ) : null}
       {online ? null : (
         <p role="status" className="rounded-card bg-amber-soft p-4 text-14 text-amber">

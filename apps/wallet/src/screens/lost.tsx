@@ -153,11 +153,12 @@ export function LostScreen() {
       {isError ? <ErrorNotice error={error} onRetry={() => void refetch()} /> : null}
       {!data && !isError ? <Skeleton className="h-48 w-full rounded-card" /> : null}
       {data && held ? <Frozen freeze={data} paused={paused} /> : null}
-      {data && !held ? (
-        <>
+      {data && data.frozen_at === null && (paused || !held) ? (
+        <div className={paused ? 'mt-8' : undefined}>
+          {paused ? <p className="pb-3 text-16">{t('lost.notMe')}</p> : null}
           <Freeze />
-          <Banks freeze={data} />
-        </>
+          {paused ? null : <Banks freeze={data} />}
+        </div>
       ) : null}
     </InnerPage>
   );

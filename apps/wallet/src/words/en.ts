@@ -212,6 +212,9 @@ export const en: SameShape<typeof zh> & Plurals = {
     waiting: 'The next pay code comes in {{seconds}} s',
     chooseCard: 'Choose a card',
     noCards: 'Add a card to use the pay code',
+    clockSetBack:
+      'The clock of this phone was set back, so a code might not be valid. It is put right as soon as there is a network.',
+    clockWrong: 'The clock of this phone is wrong; the code goes by the network’s time.',
     offlineNote:
       'No connection: the pay code works as usual. The payee sees the outcome; yours comes with the network.',
     barcode: 'Payment bar code',

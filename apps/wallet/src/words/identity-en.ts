@@ -85,6 +85,7 @@ export const identityEn: SameShape<typeof identityZh> = {
     confirm: 'Freeze',
     paused: 'This device is paused: the account was recovered on another phone.',
     resume: 'It is me: use this device again',
+    notMe: 'It was not you on the other phone? Freeze everything now.',
     frozen: 'Everything is frozen',
     frozenAt: 'Frozen {{age}}',
     failed: 'Nothing was frozen',

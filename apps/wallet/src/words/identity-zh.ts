@@ -80,6 +80,7 @@ export const identityZh = {
     confirm: '冻结',
     paused: '这台设备已暂停：账户在另一台手机上恢复过。',
     resume: '我是本人，恢复这台设备',
+    notMe: '不是你在另一台手机上恢复的？马上冻结全部。',
     frozen: '已全部冻结',
     frozenAt: '冻结于 {{age}}',
     failed: '没有冻结成功',

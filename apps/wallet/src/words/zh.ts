@@ -189,6 +189,8 @@ export const zh = {
     waiting: '下一个付款码将在 {{seconds}} 秒后生成',
     chooseCard: '选择付款卡',
     noCards: '添加银行卡后即可使用付款码',
+    clockSetBack: '手机的时间被调过，现在生成的付款码可能无效。连上网络后会自动校正。',
+    clockWrong: '手机的时间不准，付款码已按网络时间生成。',
     offlineNote: '没有网络，付款码照常可用。结果以收款方为准，联网后显示在账单里。',
     barcode: '付款条形码',
     qr: '付款二维码',

@@ -59,8 +59,10 @@ export const problemsEn: SameShape<typeof problemsZh> = {
   receiving_needed: 'Choose the card to receive with first. Nobody was asked.',
   split_not_exact: 'The parts do not add up to the amount. Nobody was asked.',
   time_not_allowed: 'That time has passed or is too far ahead. No money moved.',
-  pay_code_invalid: 'The pay code is not valid. No money moved; ask the payer for a new one.',
-  pay_code_expired: 'The pay code is too old. No money moved; ask the payer for a new one.',
+  pay_code_invalid:
+    'The pay code is not valid. No money moved. Ask the payer for a new one; if it fails too, the clock of the phone is wrong.',
+  pay_code_expired:
+    'The pay code is too old. No money moved. Ask the payer for a new one; if it fails too, the clock of the phone is wrong.',
   pay_code_used: 'The pay code was already used. Nothing was charged again; ask the payer for a new one.',
   code_unreadable: 'This is not a code that Feiqian can pay.',
   discovery_expired: 'The list of cards is too old. Ask the banks again.',
