@@ -2,7 +2,7 @@ import type { SameShape } from '@feiqian/ui';
 import type { requestsZh } from './requests-zh.ts';
 
 /** Words of requests for money and of bills that are split, English. */
-export const requestsEn: SameShape<typeof requestsZh> = {
+export const requestsEn: SameShape<typeof requestsZh> & { splitSend_one: string } = {
   title: 'Request and split',
   one: 'Request',
   door: 'Request and split',
@@ -87,7 +87,8 @@ export const requestsEn: SameShape<typeof requestsZh> = {
   notExact: 'The parts do not add up: {{difference}}',
   over: '{{amount}} too much',
   under: '{{amount}} missing',
-  splitSend: 'Ask {{count}} people',
+  splitSend_one: 'Ask one person',
+  splitSend_other: 'Ask {{count}} people',
   collected: '{{paid}} of {{asked}} received',
   each: 'Everybody',
   again: 'Your own part is not asked for: {{amount}}',

@@ -84,7 +84,7 @@ export const requestsZh = {
   notExact: '各人金额与总额对不上：{{difference}}',
   over: '多出 {{amount}}',
   under: '还差 {{amount}}',
-  splitSend: '向 {{count}} 人发出请求',
+  splitSend_other: '向 {{count}} 人发出请求',
   collected: '已收 {{paid}}，共 {{asked}}',
   each: '每个人',
   again: '你自己的一份不用请求：{{amount}}',
