@@ -39,7 +39,7 @@ type Told =
   | { kind: 'done' };
 
 /** A planted bug must be found within so many worlds. */
-const bugSeedsMax = 300;
+const bugSeedsMax = 600;
 /** Every so many worlds one is run twice, and must be the same twice. */
 const determinismEvery = 50;
 /** Worlds between two words of progress. */
