@@ -1,6 +1,15 @@
 import { createHash } from 'node:crypto';
-import { cpSync, existsSync, mkdirSync, readdirSync, readFileSync, renameSync, rmSync } from 'node:fs';
-import { dirname, join } from 'node:path';
+import {
+  cpSync,
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  renameSync,
+  rmSync,
+} from 'node:fs';
+import { join } from 'node:path';
 import { openPglite } from '@feiqian/db';
 
 /** Root of the repository. */
@@ -42,8 +51,7 @@ export async function layOutCluster(dataDir: string): Promise<void> {
 }
 
 async function make(kept: string, kind: string, build: (dataDir: string) => Promise<void>): Promise<void> {
-  const aside = join(cache, `aside-${process.pid}`);
-  mkdirSync(aside, { recursive: true });
+  const aside = freshFolder();
   try {
     cpSync(await emptyCluster(), join(aside, 'pglite'), { recursive: true });
     await build(aside);
@@ -63,12 +71,21 @@ async function emptyCluster(): Promise<string> {
   const { version } = JSON.parse(readFileSync(installed, 'utf8')) as { version: string };
   const kept = join(cache, `cluster-${version}`);
   if (existsSync(kept)) return kept;
-  const aside = `${kept}.${process.pid}`;
-  mkdirSync(dirname(aside), { recursive: true });
-  const db = await openPglite({ dir: aside });
-  await db.close();
-  settle(aside, kept);
+  const aside = freshFolder();
+  try {
+    const db = await openPglite({ dir: join(aside, 'pglite') });
+    await db.close();
+    settle(join(aside, 'pglite'), kept);
+  } finally {
+    rmSync(aside, { recursive: true, force: true });
+  }
   return kept;
+}
+
+/** A folder of nobody else's: what a killed process left half made is never gone on with. */
+function freshFolder(): string {
+  mkdirSync(cache, { recursive: true });
+  return mkdtempSync(join(cache, 'aside-'));
 }
 
 /** Moves a directory into its place; another process may have put its own there meanwhile, which is as good. */
