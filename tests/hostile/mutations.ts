@@ -1,6 +1,6 @@
 import type { Chance } from '../support/chance.ts';
 import type { Schema } from '../support/openapi.ts';
-import { oddInstants } from './values.ts';
+import { oddInstants, validFor } from './values.ts';
 
 /** A value one step away from one that is valid, and what the step was. */
 export interface Mutated {
@@ -24,12 +24,11 @@ function walk(schema: Schema, value: unknown, path: string, found: Found, chance
   const here = path === '' ? 'the body' : path;
   for (const [what, odd] of oddValues(schema, value, chance)) found(`${here} ${what}`, odd);
   if (Array.isArray(value)) {
-    for (const [i, item] of value.entries()) {
+    // What an empty list could hold is tried as well.
+    const list = value.length > 0 || !schema.items ? value : [validFor(schema.items, chance, {})];
+    for (const [i, item] of list.entries()) {
       const put: Found = (what, odd) =>
-        found(
-          what,
-          odd === gone ? value.filter((_, j) => j !== i) : value.map((v, j) => (j === i ? odd : v)),
-        );
+        found(what, odd === gone ? list.filter((_, j) => j !== i) : list.map((v, j) => (j === i ? odd : v)));
       walk(schema.items ?? {}, item, `${path}/${i}`, put, chance);
     }
   } else if (typeof value === 'object' && value !== null) {

@@ -43,10 +43,8 @@ async function nextLook(): Promise<AuditView> {
 test('a network that goes right is looked at all the time, and nothing is found', async () => {
   const view = await nextLook();
   expect(failing(view)).toEqual([]);
-  expect(view.last).toMatchObject({
-    findings: 0,
-    payments: Object.keys(past).filter((k) => !k.startsWith('transfer')).length,
-  });
+  const { rows } = await net.network.db.query<{ n: bigint }>('select count(*) as n from payments.payment');
+  expect(view.last).toMatchObject({ findings: 0, payments: Number(rows[0]?.n) });
   expect(view.every_seconds).toBe(1);
   expect(view.day.looks).toBeGreaterThan(0);
   const names = view.checks.map((c) => c.name);

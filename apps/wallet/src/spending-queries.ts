@@ -1,6 +1,7 @@
 import type { SetBudget, Spending, SpendingPaymentPage } from '@feiqian/contract';
 import { queryOptions } from '@tanstack/react-query';
 import { api } from './client.ts';
+import { signed } from './signed.ts';
 
 const listMax = 100;
 
@@ -21,4 +22,4 @@ export const categoryQuery = (month: string, category: string) =>
     },
   });
 
-export const setBudget = (budget: SetBudget) => api.put<Spending>('/v1/wallet/budget', budget);
+export const setBudget = (budget: SetBudget) => signed.put<Spending>('/v1/wallet/budget', budget);

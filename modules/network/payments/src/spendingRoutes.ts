@@ -51,7 +51,7 @@ export function spendingRoutes(deps: SpendingRoutesDeps) {
     app.put(
       '/v1/wallet/budget',
       {
-        config: { ...wallet, keyed: true },
+        config: { ...wallet, keyed: true, signed: true },
         schema: {
           tags: ['spending'],
           summary: 'Set all budgets from this month on; months before keep theirs',
