@@ -64,6 +64,7 @@ export default defineConfig({
       suite({ name: 'race', include: ['tests/**/*.race.ts'], testMsMax: 120_000 * times }),
       suite({ name: 'drill', include: ['tests/**/*.drill.ts'], testMsMax: 180_000 }),
       suite({ name: 'overload', include: ['tests/**/*.overload.ts'], testMsMax: 300_000 }),
+      suite({ name: 'timed', include: ['tests/e2e/**/*.timed.ts'], testMsMax: 120_000 }),
       suite({ name: 'e2e', include: ['tests/e2e/**/*.e2e.ts'], testMsMax: 120_000 }),
     ],
   },

@@ -5,6 +5,7 @@ export interface Suite {
   onPostgres?: boolean;
   ownBuild?: boolean;
   oneAtATime?: boolean;
+  byItself?: boolean;
   /** Runs only when it is asked for by name. */
   byName?: boolean;
   needsChromium?: boolean;

@@ -1,6 +1,6 @@
 // Every kind of test, in the order it runs, in this one place: `npm test`, `.ci/run` and TESTING.md go by it. Each
 // is a project of vitest.config.ts; a file belongs to a suite by its suffix. `oneAtATime`: one file after another, and nothing
-// else runs meanwhile.
+// else runs meanwhile. `byItself`: no other suite runs meanwhile.
 export const suites = [
   {
     project: 'unit',
@@ -53,11 +53,19 @@ export const suites = [
     oneAtATime: true,
   },
   {
+    project: 'timed',
+    what: 'browser tests of what must be seen within a second (tests/e2e/**/*.timed.ts)',
+    runs: 'when Chromium is installed; its absence fails in CI',
+    needsChromium: true,
+    ownBuild: true,
+    oneAtATime: true,
+  },
+  {
     project: 'e2e',
     what: 'browser tests (tests/e2e/**/*.e2e.ts)',
     runs: 'when Chromium is installed; its absence fails in CI',
     needsChromium: true,
     ownBuild: true,
-    oneAtATime: true,
+    byItself: true,
   },
 ];

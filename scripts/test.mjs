@@ -58,8 +58,9 @@ const server = flags.postgres && !process.env.TEST_DATABASE_URL ? await startSer
 if (server) process.env.TEST_DATABASE_URL = server.url;
 try {
   // The suites that need no build of their own run in one go, sharing the start of the test runner.
-  await run(chosen.filter((suite) => !suite.oneAtATime));
-  for (const suite of chosen.filter((suite) => suite.oneAtATime)) await run([suite]);
+  const alone = (suite) => suite.oneAtATime || suite.byItself;
+  await run(chosen.filter((suite) => !alone(suite)));
+  for (const suite of chosen.filter(alone)) await run([suite]);
 } finally {
   await server?.stop();
 }

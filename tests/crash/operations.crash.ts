@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import type { Payment, Refund, Sandbox } from '@feiqian/contract';
+import type { Card, Payment, Refund, Sandbox, Transfer, TransferPage } from '@feiqian/contract';
 import { type TestDatabase, testDatabase } from '@feiqian/testkit';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { type Answer, Caller, done } from '../support/caller.ts';
@@ -21,9 +21,10 @@ import {
 import { pause, until } from '../support/until.ts';
 
 /*
- * The network and its three banks are killed together, again and again, while people buy, authorise, capture, void and
- * refund. After each start the clients repeat what they had no answer to, under the same keys. In the end: every
- * answer that was ever given is true, everything asked for was done once or not at all, and network and banks agree.
+ * The network and its three banks are killed together, again and again, while people buy, authorise, capture, void,
+ * refund and move money between their banks. After each start the clients repeat what they had no answer to, under the
+ * same keys. In the end: every answer that was ever given is true, everything asked for was done once or not at all, and
+ * network and banks agree to the unit.
  */
 
 const kills = often(4);
@@ -64,6 +65,8 @@ interface Life {
 }
 
 const lives: Life[] = [];
+/** What was asked to be moved from a card at one bank to one at another. */
+const sendings: Asked[] = [];
 
 /** Asks, and keeps the answer; throws when the process is gone. 409 with Retry-After means: ask again later. */
 async function ask(callers: Callers, asked: Asked): Promise<Answer> {
@@ -76,6 +79,9 @@ interface Callers {
   merchant: Caller;
   payer: Wallet;
   storeId: string;
+  /** The payer's current accounts at two banks. */
+  from: Card;
+  to: Card;
 }
 
 const write = (as: Asked['as'], path: string, body: unknown): Asked => ({
@@ -102,6 +108,7 @@ async function live(callers: Callers, n: number): Promise<void> {
     life.rest.push(asked);
     return ask(callers, asked);
   };
+  if (n % 3 === 0) await moveMoney(callers, n);
   const card_id = callers.payer.cards[n % 6]?.id;
   await step(write('payer', `/v1/wallet/payments/${id}/pay`, { card_id }));
   if (manual && n % 3 === 0)
@@ -112,14 +119,38 @@ async function live(callers: Callers, n: number): Promise<void> {
   await step(write('merchant', `/v1/payments/${id}/refunds`, { amount: 200, reason: 'b' }));
 }
 
+/** There and back, in amounts of their own. */
+async function moveMoney(callers: Callers, n: number): Promise<void> {
+  const [from, to] = n % 2 === 0 ? [callers.from, callers.to] : [callers.to, callers.from];
+  const body = {
+    from_card_id: from.id,
+    to: { card_id: to.id },
+    amount: 2_000 + n,
+    currency: 'CNY',
+    repeat_confirmed: true,
+  };
+  const sending = write('payer', '/v1/wallet/transfers', body);
+  sendings.push(sending);
+  await ask(callers, sending);
+}
+
 async function signInAt(url: string): Promise<Callers> {
   const anyone = new Caller(url, null);
   const guide = await done(anyone.get<Sandbox>('/v1/sandbox'));
   const payer = await wallet({ anyone, guide }, '13800000001');
-  return { merchant: anyone.as(guide.demo_key.secret), payer, storeId: guide.demo_key.store_id };
+  const [from, to] = payer.cards.filter((c) => c.kind === 'debit') as [Card, Card];
+  return { merchant: anyone.as(guide.demo_key.secret), payer, storeId: guide.demo_key.store_id, from, to };
 }
 
-const unanswered = () => lives.flatMap((l) => [l.create, ...l.rest]).filter((a) => a.answer === null);
+const unanswered = () =>
+  [...lives.flatMap((l) => [l.create, ...l.rest]), ...sendings].filter((a) => a.answer === null);
+
+/** A card as a payment names it. */
+const nameOf = (card: Card) => `${card.bank.id} ${card.kind} ${card.last4}`;
+
+/** What the payer may spend of a card, by its bank's word. */
+const available = async ({ payer }: Callers, card: Card) =>
+  (await done(payer.get<{ available: number }>(`/v1/wallet/cards/${card.id}/balance`))).available;
 
 async function start(clock?: ProcessClock): Promise<NetworkProcess> {
   const network = starter.start(clock ? { clock } : {});
@@ -134,6 +165,8 @@ test('killed with everything under way, what was answered is true and what was n
     return links.every((l) => l.state === 'signed_on');
   }, 15_000);
   const callers = await signInAt(network.url);
+  const cards = [callers.from, callers.to];
+  const before = await Promise.all(cards.map((card) => available(callers, card)));
   let n = 0;
   for (let kill = 0; kill < kills; kill++) {
     let alive = true;
@@ -167,7 +200,19 @@ test('killed with everything under way, what was answered is true and what was n
       'an answer to every request',
     );
     await everythingSettled(callers);
-    await compare(callers);
+    const spent = await compare(callers);
+    const moved = await compareTransfers(callers);
+    const expected = cards.map(
+      (card, i) => (before[i] as number) - (spent.get(nameOf(card)) ?? 0) + (moved.get(card.id) ?? 0),
+    );
+    // What the banks are told last, of captures and refunds, is still on its way.
+    let found: number[] = [];
+    const agree = async () => {
+      found = await Promise.all(cards.map((card) => available(callers, card)));
+      return found.every((amount, i) => amount === expected[i]);
+    };
+    await until(agree, settleMsMax, 'the banks’ agreement').catch(() => undefined);
+    expect(found).toEqual(expected);
   } finally {
     await network.end('SIGTERM');
   }
@@ -175,7 +220,23 @@ test('killed with everything under way, what was answered is true and what was n
   expect([audit.code, audit.said]).toEqual([0, expect.stringContaining('The books are right')]);
 });
 
-async function everythingSettled({ merchant }: Callers): Promise<void> {
+/** Every transfer of the payer, whatever was told of it. */
+async function allTransfers({ payer }: Callers): Promise<Transfer[]> {
+  const all: Transfer[] = [];
+  for (let cursor: string | null = ''; cursor !== null; ) {
+    const page: TransferPage = await done(
+      payer.get<TransferPage>(`/v1/wallet/transfers?limit=100${cursor && `&cursor=${cursor}`}`),
+    );
+    all.push(...page.data);
+    cursor = page.next_cursor;
+  }
+  return all;
+}
+
+const ended = new Set(['completed', 'declined', 'returned']);
+
+async function everythingSettled(callers: Callers): Promise<void> {
+  const { merchant } = callers;
   const open = async (state: string) => {
     const page = await done(merchant.get<{ data: Payment[] }>(`/v1/payments?state=${state}&limit=1`));
     return page.data.length;
@@ -185,6 +246,37 @@ async function everythingSettled({ merchant }: Callers): Promise<void> {
     settleMsMax,
     'the end of all payments',
   );
+  await until(
+    async () => (await allTransfers(callers)).every((t) => ended.has(t.state)),
+    settleMsMax,
+    'the end of all transfers',
+  );
+}
+
+/** Each was sent once under its key, and is what was told of it; gives what each card got by them. */
+async function compareTransfers(callers: Callers): Promise<Map<string, number>> {
+  const all = new Map((await allTransfers(callers)).map((t) => [t.id, t]));
+  const told = sendings.map((s) => s.answer as Answer<Transfer>);
+  expect(told.map((a) => a.status).filter((status) => status !== 201)).toEqual([]);
+  expect(told.map((a) => a.body.id).sort()).toEqual([...all.keys()].sort());
+  for (const { body } of told) {
+    const now = all.get(body.id)?.state;
+    if (ended.has(body.state)) expect([body.id, now]).toEqual([body.id, body.state]);
+  }
+  const moved = new Map<string, number>();
+  const add = (card: string, amount: number) => moved.set(card, (moved.get(card) ?? 0) + amount);
+  for (const sending of sendings) {
+    const { from_card_id, to, amount } = sending.body as {
+      from_card_id: string;
+      to: { card_id: string };
+      amount: number;
+    };
+    if (all.get((sending.answer as Answer<Transfer>).body.id)?.state !== 'completed') continue;
+    add(from_card_id, -amount);
+    add(to.card_id, amount);
+  }
+  expect(moved.size).toBe(2);
+  return moved;
 }
 
 /** What is looked at of an answer, be it a payment or a refund. */
@@ -195,14 +287,19 @@ interface Told {
   rrn: string | null;
 }
 
-async function compare({ merchant }: Callers): Promise<void> {
+/** Each payment is what was told of it; gives what was spent with each card. */
+async function compare({ merchant }: Callers): Promise<Map<string, number>> {
   const ends: Record<string, number> = {};
+  const spent = new Map<string, number>();
   for (const life of lives) {
     const created = life.create.answer as Answer<Payment>;
     expect(created.status).toBe(201);
     const { id } = created.body;
     const now = await done(merchant.get<Payment>(`/v1/payments/${id}`));
     ends[now.state] = (ends[now.state] ?? 0) + 1;
+    const name = `${now.card?.bank_id} ${now.card?.kind} ${now.card?.last4}`;
+    const held = now.state === 'authorised' ? now.authorised_amount : 0;
+    spent.set(name, (spent.get(name) ?? 0) + held + now.captured_amount - now.refunded_amount);
     const answers = life.rest.map((a) => [a.path.split('/').at(-1), a.answer] as const);
     const { data: refunds } = await done(merchant.get<{ data: Refund[] }>(`/v1/payments/${id}/refunds`));
     for (const [what, answer] of answers) {
@@ -227,4 +324,5 @@ async function compare({ merchant }: Callers): Promise<void> {
   expect(ends.reversed ?? 0).toBeGreaterThan(0);
   expect(ends.cancelled ?? 0).toBeGreaterThan(0);
   expect((ends.refunded ?? 0) + (ends.partially_refunded ?? 0)).toBeGreaterThan(0);
+  return spent;
 }

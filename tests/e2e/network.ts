@@ -3,6 +3,8 @@ import { existsSync, mkdtempSync, rmSync } from 'node:fs';
 import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { layOutCity } from '../support/city.ts';
+import { buildCity } from '../support/network.ts';
 
 const root = join(import.meta.dirname, '..', '..');
 const built = join(root, 'dist', 'feiqian.mjs');
@@ -10,15 +12,20 @@ const built = join(root, 'dist', 'feiqian.mjs');
 const startMsMax = 110_000;
 const stopMsMax = 10_000;
 
-/** A network as `npm start` runs it: a process of its own, on free ports, with a fresh sandbox city. */
+/** A network as `npm start` runs it: a process of its own, on free ports, with a sandbox city of its own. */
 export interface BuiltNetwork {
   url: string;
   stop: () => Promise<void>;
 }
 
-export async function startBuiltNetwork(env: Record<string, string> = {}): Promise<BuiltNetwork> {
+/** @param first true for a first start, which builds the city itself; else it finds a copy of one that is just built */
+export async function startBuiltNetwork(
+  env: Record<string, string> = {},
+  first = false,
+): Promise<BuiltNetwork> {
   if (!existsSync(built)) throw new Error(`${built} is missing: run npm run build first`);
   const dataDir = mkdtempSync(join(tmpdir(), 'feiqian-e2e-'));
+  if (!first) await layOutCity(dataDir, buildCity);
   const port = await freePort();
   const child = spawn(process.execPath, [built, 'start'], {
     cwd: root,

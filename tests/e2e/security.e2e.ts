@@ -203,7 +203,7 @@ describe.runIf(chromiumOrSkip())('verification that fits', () => {
     await second.goto(`${network.url}/wallet/me/lost`);
     await second.getByRole('button', { name: '立即冻结全部' }).click();
     await second.getByRole('dialog').getByRole('button', { name: '冻结', exact: true }).click();
-    await second.getByRole('status').getByText('已全部冻结').waitFor();
+    await second.getByRole('status').getByText('已全部冻结').first().waitFor();
     await expect.poll(() => second.getByText('已冻结', { exact: true }).count(), { timeout: 10_000 }).toBe(3);
     expect(await accessibilityProblems(second, 'frozen')).toEqual([]);
     const { id } = await showCode(till, '3');

@@ -48,7 +48,8 @@ describe.runIf(chromiumOrSkip())('a purchase on two screens', () => {
     sandbox.test_cards.find((c) => c.outcome === outcome)?.number.slice(-4) ?? '';
 
   beforeAll(async () => {
-    [network, counter, pocket] = await Promise.all([startBuiltNetwork(), startDevice(), startDevice()]);
+    const first = startBuiltNetwork({}, true);
+    [network, counter, pocket] = await Promise.all([first, startDevice(), startDevice()]);
     till = await open(counter);
     wallet = await open(pocket);
     sandbox = (await (await till.request.get(`${network.url}/v1/sandbox`)).json()) as Sandbox;
