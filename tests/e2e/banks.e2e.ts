@@ -26,6 +26,38 @@ describe.runIf(chromiumOrSkip())('the accounts of every bank in one wallet', () 
     await network?.stop();
   });
 
+  it('one card is added by its number, which never leaves the phone', async () => {
+    const number = '9156009000000012';
+    const context = await device.open();
+    const other = await context.newPage();
+    const sent: string[] = [];
+    other.on('request', (request) => sent.push(`${request.url()} ${request.postData() ?? ''}`));
+    await signInWallet(other, network.url, '13800000009');
+    await other.goto(`${network.url}/wallet/bind`);
+    const field = other.getByLabel('或输入一张卡的卡号');
+    await field.fill('9156 009');
+    await other.getByText('云州银行，借记卡或信用卡').waitFor();
+    await field.fill('9156009000000013');
+    await other.getByText('卡号有误，请核对').waitFor();
+    expect(await accessibilityProblems(other, 'a mistyped number')).toEqual([]);
+    await other.getByText('我同意飞钱向所选银行查询').click();
+    expect(await other.getByRole('button', { name: '查询我的卡' }).isDisabled()).toBe(true);
+    // A right number of that bank, and a card that is nobody's here.
+    await field.fill('9156009000009997');
+    await other.getByRole('button', { name: '查询我的卡' }).click();
+    await other.getByText(/没有找到你名下尾号 9997 的卡/).waitFor();
+    await field.fill(number);
+    expect(await field.inputValue()).toBe('9156 0090 0000 0012');
+    expect(await accessibilityProblems(other, 'a recognised number')).toEqual([]);
+    await other.getByRole('button', { name: '查询我的卡' }).click();
+    await other.getByRole('button', { name: '绑定 1 张卡' }).click();
+    await other.getByText('已绑定 1 张卡').first().waitFor();
+    const digits = sent.map((text) => text.replace(/[^0-9]/g, ''));
+    expect(digits.filter((text) => text.includes(number) || text.includes(number.slice(0, 12)))).toEqual([]);
+    expect(sent.some((text) => text.includes('/v1/wallet/cards'))).toBe(true);
+    await context.close();
+  });
+
   it('a credit card is repaid from a debit card of another bank, and the banks tell of it', async () => {
     await page.goto(`${network.url}/wallet/accounts`);
     await page.getByRole('link', { name: /盐湖信用卡/ }).click();

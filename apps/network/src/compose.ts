@@ -272,7 +272,9 @@ function composeWallets(
       members
         .list()
         .filter((m) => m.roles.includes('issuer'))
-        .map((m) => ({ memberId: m.id, code: m.code, name: m.name, nameEn: m.nameEn, colour: m.colour })),
+        .map(({ id, code, name, nameEn, colour }) => {
+          return { memberId: id, code, name, nameEn, colour, ranges: members.ranges(id) };
+        }),
     issuerOf: (pan) => members.routeByPan(pan)?.member.id ?? null,
     seal: keystore.seal,
     open: keystore.open,

@@ -1,8 +1,8 @@
 import type {
-  Bank,
   Card,
   CardBalance,
   Device,
+  IssuingBank,
   Payment,
   PaymentPage,
   Receipt,
@@ -108,7 +108,8 @@ export const balanceQuery = (cardId: string) =>
 
 export const banksQuery = queryOptions({
   queryKey: ['banks'],
-  queryFn: async ({ signal }) => (await api.get<{ data: Bank[] }>('/v1/wallet/banks', { signal })).data,
+  queryFn: async ({ signal }) =>
+    (await api.get<{ data: IssuingBank[] }>('/v1/wallet/banks', { signal })).data,
 });
 
 export const devicesQuery = queryOptions({

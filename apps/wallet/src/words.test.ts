@@ -4,6 +4,8 @@ import { paymentIn } from './live.ts';
 import { deviceName } from './session.ts';
 import { accountsEn } from './words/accounts-en.ts';
 import { accountsZh } from './words/accounts-zh.ts';
+import { cardNumberEn } from './words/card-number-en.ts';
+import { cardNumberZh } from './words/card-number-zh.ts';
 import { creditEn } from './words/credit-en.ts';
 import { creditZh } from './words/credit-zh.ts';
 import { en } from './words/en.ts';
@@ -20,6 +22,7 @@ import { transfersZh } from './words/transfers-zh.ts';
 import { zh } from './words/zh.ts';
 
 test('the wallet says the same in both languages', () => {
+  expect(catalogueDifference(cardNumberZh, cardNumberEn as Catalogue)).toEqual([]);
   expect(catalogueDifference(securityZh, securityEn as Catalogue)).toEqual([]);
   expect(catalogueDifference(identityZh, identityEn as Catalogue)).toEqual([]);
   expect(catalogueDifference(zh, en as unknown as Catalogue)).toEqual([]);

@@ -65,7 +65,22 @@ export const Bank = Strict({
 });
 export type Bank = Static<typeof Bank>;
 
-export const BankList = Strict({ data: Type.Array(Bank) });
+/** Card numbers that begin with digits from `low` to `high`, both of one length; of several the longest holds. */
+export const CardRange = Strict({
+  low: Type.String({ pattern: '^[0-9]{2,12}$' }),
+  high: Type.String({ pattern: '^[0-9]{2,12}$' }),
+  product: Type.Union([
+    Type.Literal('debit'),
+    Type.Literal('credit'),
+    Type.Literal('prepaid'),
+    Type.Literal('mixed'),
+  ]),
+});
+export type CardRange = Static<typeof CardRange>;
+/** A bank with the beginnings of its card numbers, so that a phone tells whose a number is while it is typed. */
+export const IssuingBank = Strict({ ...Bank.properties, ranges: Type.Array(CardRange) });
+export type IssuingBank = Static<typeof IssuingBank>;
+export const BankList = Strict({ data: Type.Array(IssuingBank) });
 
 export const DiscoverCards = Strict({
   bank_ids: Type.Array(Reference(32), { minItems: 1, maxItems: 50, uniqueItems: true }),

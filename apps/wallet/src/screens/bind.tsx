@@ -20,7 +20,9 @@ import { Link, useSearch } from '@tanstack/react-router';
 import { CircleCheck, CircleX } from 'lucide-react';
 import { useState } from 'react';
 import { useTranslation } from 'react-i18next';
+import { bankOfNumber, standingOf } from '../card-number.ts';
 import { bankName, productName } from '../parts/bank-name.ts';
+import { CardNumberField, useCardNumberText } from '../parts/card-number-field.tsx';
 import { InnerPage } from '../parts/tab-page.tsx';
 import { banksQuery } from '../queries.ts';
 import { signed } from '../signed.ts';
@@ -34,9 +36,17 @@ type Found = CardDiscovery['banks'][number];
 type FoundCard = Found['cards'][number];
 const keyOf = (bank: Found, card: FoundCard) => `${bank.bank.id} ${card.ref}`;
 
-function BankStep({ onFound }: { onFound: (found: CardDiscovery) => void }) {
+/** What was found, and the last digits of the one card that was asked for by its number. */
+type OnFound = (found: CardDiscovery, wanted: string | null) => void;
+
+const last4Of = (digits: string) => digits.slice(-4);
+
+function BankStep({ onFound }: { onFound: OnFound }) {
   const { t } = useTranslation();
+  const tell = useCardNumberText();
   const language = useLanguage();
+  const [digits, setDigits] = useState('');
+  const [missing, setMissing] = useState<string | null>(null);
   const banks = useQuery(banksQuery);
   const [chosen, setChosen] = useState<ReadonlySet<string> | null>(null);
   const [consent, setConsent] = useState(false);
@@ -47,10 +57,21 @@ function BankStep({ onFound }: { onFound: (found: CardDiscovery) => void }) {
         { bank_ids: ids, consent: true },
         { timeoutMs: discoveryMsMax },
       ),
-    onSuccess: onFound,
+    onSuccess: (found) => {
+      const last4 = last4Of(digits);
+      const [only] = found.banks;
+      if (digits === '') onFound(found, null);
+      else if (only?.cards.some((card) => card.last4 === last4)) onFound(found, last4);
+      else if (only?.status === 'unavailable') setMissing(t('bind.unavailable'));
+      else setMissing(tell('notYours', { bank: only ? bankName(only.bank, language) : '', last4 }));
+    },
   });
   const all = banks.data ?? [];
-  const picked = chosen ?? new Set(all.map((bank) => bank.id));
+  const numbered = digits === '' ? null : (bankOfNumber(all, digits)?.bank ?? null);
+  const fit = digits === '' || standingOf(all, digits) === 'fit';
+  const every = new Set(all.map((bank) => bank.id));
+  const picked: ReadonlySet<string> =
+    digits === '' ? (chosen ?? every) : new Set(numbered ? [numbered.id] : []);
   const toggle = (id: string, on: boolean) => {
     const next = new Set(picked);
     if (on) next.add(id);
@@ -74,7 +95,7 @@ function BankStep({ onFound }: { onFound: (found: CardDiscovery) => void }) {
             large
             wide
             busy={discover.isPending}
-            disabled={!consent || picked.size === 0}
+            disabled={!consent || !fit || picked.size === 0}
             onClick={() => discover.mutate([...picked])}
           >
             {discover.isPending ? t('bind.finding') : t('bind.find')}
@@ -85,7 +106,7 @@ function BankStep({ onFound }: { onFound: (found: CardDiscovery) => void }) {
       <Section
         title={t('bind.stepBanks')}
         action={
-          all.length > 1 ? (
+          all.length > 1 && digits === '' ? (
             <Button
               kind="ghost"
               className="text-14"
@@ -101,7 +122,7 @@ function BankStep({ onFound }: { onFound: (found: CardDiscovery) => void }) {
           <ErrorNotice error={banks.error} assurance={t('loadFailed')} onRetry={() => void banks.refetch()} />
         ) : null}
         {banks.isPending ? <Skeleton className="h-40 w-full rounded-card" /> : null}
-        {all.length ? (
+        {all.length > 0 && digits === '' ? (
           <List label={t('bind.stepBanks')}>
             {all.map((bank) => (
               <div key={bank.id} className="flex items-center gap-3 px-4 py-1">
@@ -121,6 +142,20 @@ function BankStep({ onFound }: { onFound: (found: CardDiscovery) => void }) {
         ) : null}
         {discover.isError ? <ErrorNotice error={discover.error} title={t('bind.failed')} /> : null}
       </Section>
+      <div className="mt-6">
+        <CardNumberField
+          banks={all}
+          digits={digits}
+          disabled={discover.isPending}
+          onDigits={(typed) => {
+            setDigits(typed);
+            setMissing(null);
+          }}
+        />
+        <p role="status" className="mt-2 text-14 text-rose">
+          {missing}
+        </p>
+      </div>
     </InnerPage>
   );
 }
@@ -169,15 +204,19 @@ function FoundBank({ found, chosen, onToggle, full }: FoundBankProps) {
 
 interface CardStepProps {
   found: CardDiscovery;
+  /** Last digits of the one card that was asked for; null when all are meant. */
+  wanted: string | null;
   onBound: (result: BindResult) => void;
   onBack: () => void;
 }
 
-function CardStep({ found, onBound, onBack }: CardStepProps) {
+function CardStep({ found, wanted, onBound, onBack }: CardStepProps) {
   const { t } = useTranslation();
   const client = useQueryClient();
   const free = found.banks.flatMap((bank) =>
-    bank.cards.filter((card) => !card.bound).map((card) => keyOf(bank, card)),
+    bank.cards
+      .filter((card) => !card.bound && (wanted === null || card.last4 === wanted))
+      .map((card) => keyOf(bank, card)),
   );
   const [chosen, setChosen] = useState<ReadonlySet<string>>(() => new Set(free.slice(0, bindMax)));
   const bind = useMutation({
@@ -326,12 +365,17 @@ function DoneStep({
 /** Binding in three steps: which banks, which cards, what came of each. */
 export function BindScreen() {
   const [found, setFound] = useState<CardDiscovery | null>(null);
+  const [wanted, setWanted] = useState<string | null>(null);
   const [result, setResult] = useState<BindResult | null>(null);
   const restart = () => {
     setFound(null);
     setResult(null);
   };
   if (found && result) return <DoneStep found={found} result={result} onMore={restart} />;
-  if (found) return <CardStep found={found} onBound={setResult} onBack={restart} />;
-  return <BankStep onFound={setFound} />;
+  if (found) return <CardStep found={found} wanted={wanted} onBound={setResult} onBack={restart} />;
+  const onFound: OnFound = (all, last4) => {
+    setWanted(last4);
+    setFound(all);
+  };
+  return <BankStep onFound={onFound} />;
 }

@@ -1,3 +1,5 @@
+import type { CardRange } from '@feiqian/contract';
+
 /** What wallets ask of banks; the links module answers. Every call ends within its time-out and never throws. */
 export interface BankPort {
   consent(
@@ -67,4 +69,6 @@ export interface BankFace {
   name: string;
   nameEn: string;
   colour: string;
+  /** The beginnings of its card numbers. */
+  ranges: readonly CardRange[];
 }

@@ -17,6 +17,7 @@ import {
   CardBalance,
   CardDiscovery,
   CardList,
+  type CardRange,
   Changed,
   CodeRequested,
   DiscoverCards,
@@ -147,7 +148,7 @@ function bindingRoutes(app: HttpApp, deps: Deps): void {
       schema: { tags: ['wallet'], summary: 'Banks whose cards may be bound', response: { 200: BankList } },
     },
     async () => ({
-      data: deps.wallets.issuers().map(bankView),
+      data: deps.wallets.issuers().map((f) => ({ ...bankView(f), ranges: f.ranges.map(rangeView) })),
     }),
   );
   app.post(
@@ -299,6 +300,7 @@ function faceOf(deps: Deps, memberId: string): BankFace {
   return face;
 }
 
+const rangeView = ({ low, high, product }: CardRange): CardRange => ({ low, high, product });
 const bankView = (f: BankFace): Bank => ({ id: f.code, name: f.name, name_en: f.nameEn, colour: f.colour });
 
 function cardView(deps: Deps, c: BoundCard): Card {

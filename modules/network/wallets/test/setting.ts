@@ -63,6 +63,7 @@ export async function setting() {
         name: b.code,
         nameEn: b.code,
         colour: '#175cd3',
+        ranges: [],
       })),
     issuerOf: (pan) => banks[Number(pan[5])]?.memberId ?? null,
     seal: keystore.seal,
