@@ -103,46 +103,51 @@ function BankStep({ onFound }: { onFound: OnFound }) {
         </div>
       }
     >
-      <Section
-        title={t('bind.stepBanks')}
-        action={
-          all.length > 1 && digits === '' ? (
-            <Button
-              kind="ghost"
-              className="text-14"
-              onClick={() => setChosen(everything ? new Set() : new Set(all.map((b) => b.id)))}
-            >
-              {everything ? t('bind.none') : t('bind.all')}
-            </Button>
-          ) : null
-        }
-      >
-        <p className="text-14 text-muted">{t('bind.banksLead')}</p>
-        {banks.isError ? (
-          <ErrorNotice error={banks.error} assurance={t('loadFailed')} onRetry={() => void banks.refetch()} />
-        ) : null}
-        {banks.isPending ? <Skeleton className="h-40 w-full rounded-card" /> : null}
-        {all.length > 0 && digits === '' ? (
-          <List label={t('bind.stepBanks')}>
-            {all.map((bank) => (
-              <div key={bank.id} className="flex items-center gap-3 px-4 py-1">
-                <span
-                  aria-hidden="true"
-                  className={cx('h-8 w-12 shrink-0 rounded-small', bankFaceClass(bank.id))}
-                />
-                <Checkbox
-                  checked={picked.has(bank.id)}
-                  onChange={(on) => toggle(bank.id, on)}
-                  disabled={discover.isPending}
-                  label={bankName(bank, language)}
-                />
-              </div>
-            ))}
-          </List>
-        ) : null}
-        {discover.isError ? <ErrorNotice error={discover.error} title={t('bind.failed')} /> : null}
-      </Section>
-      <div className="mt-6">
+      <div hidden={digits !== ''}>
+        <Section
+          title={t('bind.stepBanks')}
+          action={
+            all.length > 1 ? (
+              <Button
+                kind="ghost"
+                className="text-14"
+                onClick={() => setChosen(everything ? new Set() : new Set(all.map((b) => b.id)))}
+              >
+                {everything ? t('bind.none') : t('bind.all')}
+              </Button>
+            ) : null
+          }
+        >
+          <p className="text-14 text-muted">{t('bind.banksLead')}</p>
+          {banks.isError ? (
+            <ErrorNotice
+              error={banks.error}
+              assurance={t('loadFailed')}
+              onRetry={() => void banks.refetch()}
+            />
+          ) : null}
+          {banks.isPending ? <Skeleton className="h-40 w-full rounded-card" /> : null}
+          {all.length > 0 ? (
+            <List label={t('bind.stepBanks')}>
+              {all.map((bank) => (
+                <div key={bank.id} className="flex items-center gap-3 px-4 py-1">
+                  <span
+                    aria-hidden="true"
+                    className={cx('h-8 w-12 shrink-0 rounded-small', bankFaceClass(bank.id))}
+                  />
+                  <Checkbox
+                    checked={picked.has(bank.id)}
+                    onChange={(on) => toggle(bank.id, on)}
+                    disabled={discover.isPending}
+                    label={bankName(bank, language)}
+                  />
+                </div>
+              ))}
+            </List>
+          ) : null}
+        </Section>
+      </div>
+      <div className="mt-6 flex flex-col gap-2">
         <CardNumberField
           banks={all}
           digits={digits}
@@ -152,9 +157,10 @@ function BankStep({ onFound }: { onFound: OnFound }) {
             setMissing(null);
           }}
         />
-        <p role="status" className="mt-2 text-14 text-rose">
+        <p role="status" className="text-14 text-rose">
           {missing}
         </p>
+        {discover.isError ? <ErrorNotice error={discover.error} title={t('bind.failed')} /> : null}
       </div>
     </InnerPage>
   );

@@ -240,43 +240,43 @@ function Trend({ data }: { data: Spending }) {
       title={t('trend')}
       action={<span className="figures text-14 text-muted">{t('average', { amount: money(average) })}</span>}
     >
-      <fieldset
-        aria-label={t('trend')}
-        className="flex h-40 min-w-0 items-end gap-1 rounded-card border border-line bg-raised px-3 pt-4 pb-2"
-      >
-        {data.trend.map(({ month, amount }) => {
-          const label = t('bar', { month: name(month), amount: money(amount) });
-          const current = month === data.month;
-          return (
-            <button
-              key={month}
-              type="button"
-              aria-label={label}
-              aria-pressed={current}
-              title={label}
-              onClick={() => go({ month })}
-              className="group flex h-full min-w-0 flex-1 flex-col justify-end gap-1"
-            >
-              <span
-                className={cx(
-                  'w-full rounded-t-[3px] transition-colors duration-(--motion)',
-                  amount === 0 ? 'bg-line' : current ? 'bg-brand-fill' : 'bg-line-strong',
-                  'group-hover:bg-brand-fill-press',
-                )}
-                style={{ height: amount === 0 ? '2px' : `${Math.max(4, (amount / most) * 80)}%` }}
-              />
-              <span
-                aria-hidden="true"
-                className={cx(
-                  'figures text-center text-12',
-                  current ? 'font-semibold text-ink' : 'text-muted',
-                )}
+      <fieldset aria-label={t('trend')} className="min-w-0">
+        {/* A fieldset's own content has no height that a bar could be a part of. */}
+        <div className="flex h-40 items-end gap-1 rounded-card border border-line bg-raised px-3 pt-4 pb-2">
+          {data.trend.map(({ month, amount }) => {
+            const label = t('bar', { month: name(month), amount: money(amount) });
+            const current = month === data.month;
+            return (
+              <button
+                key={month}
+                type="button"
+                aria-label={label}
+                aria-pressed={current}
+                title={label}
+                onClick={() => go({ month })}
+                className="group flex h-full min-w-0 flex-1 flex-col justify-end gap-1"
               >
-                {Number(month.slice(5))}
-              </span>
-            </button>
-          );
-        })}
+                <span
+                  className={cx(
+                    'w-full rounded-t-[3px] transition-colors duration-(--motion)',
+                    amount === 0 ? 'bg-line' : current ? 'bg-brand-fill' : 'bg-line-strong',
+                    'group-hover:bg-brand-fill-press',
+                  )}
+                  style={{ height: amount === 0 ? '2px' : `${Math.max(4, (amount / most) * 80)}%` }}
+                />
+                <span
+                  aria-hidden="true"
+                  className={cx(
+                    'figures text-center text-12',
+                    current ? 'font-semibold text-ink' : 'text-muted',
+                  )}
+                >
+                  {Number(month.slice(5))}
+                </span>
+              </button>
+            );
+          })}
+        </div>
       </fieldset>
     </Section>
   );
