@@ -11,160 +11,25 @@ import {
   ErrorNotice,
   List,
   Section,
-  Skeleton,
   useLanguage,
   useUiText,
 } from '@feiqian/ui';
-import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
+import { useMutation, useQueryClient } from '@tanstack/react-query';
 import { Link, useSearch } from '@tanstack/react-router';
 import { CircleCheck, CircleX } from 'lucide-react';
 import { useState } from 'react';
 import { useTranslation } from 'react-i18next';
-import { bankOfNumber, standingOf } from '../card-number.ts';
 import { bankName, productName } from '../parts/bank-name.ts';
-import { CardNumberField, useCardNumberText } from '../parts/card-number-field.tsx';
+import { BankStep, discoveryMsMax, type OnFound } from '../parts/bank-step.tsx';
 import { InnerPage } from '../parts/tab-page.tsx';
-import { banksQuery } from '../queries.ts';
 import { signed } from '../signed.ts';
 
 /** Cards that one binding takes at the most; the network's own limit. */
 const bindMax = 10;
-/** Banks are asked one after another in the worst case, so this may take longer than other requests. */
-const discoveryMsMax = 30_000;
 
 type Found = CardDiscovery['banks'][number];
 type FoundCard = Found['cards'][number];
 const keyOf = (bank: Found, card: FoundCard) => `${bank.bank.id} ${card.ref}`;
-
-/** What was found, and the last digits of the one card that was asked for by its number. */
-type OnFound = (found: CardDiscovery, wanted: string | null) => void;
-
-const last4Of = (digits: string) => digits.slice(-4);
-
-function BankStep({ onFound }: { onFound: OnFound }) {
-  const { t } = useTranslation();
-  const tell = useCardNumberText();
-  const language = useLanguage();
-  const [digits, setDigits] = useState('');
-  const [missing, setMissing] = useState<string | null>(null);
-  const banks = useQuery(banksQuery);
-  const [chosen, setChosen] = useState<ReadonlySet<string> | null>(null);
-  const [consent, setConsent] = useState(false);
-  const discover = useMutation({
-    mutationFn: (ids: string[]) =>
-      signed.post<CardDiscovery>(
-        '/v1/wallet/card-discoveries',
-        { bank_ids: ids, consent: true },
-        { timeoutMs: discoveryMsMax },
-      ),
-    onSuccess: (found) => {
-      const last4 = last4Of(digits);
-      const [only] = found.banks;
-      if (digits === '') onFound(found, null);
-      else if (only?.cards.some((card) => card.last4 === last4)) onFound(found, last4);
-      else if (only?.status === 'unavailable') setMissing(t('bind.unavailable'));
-      else setMissing(tell('notYours', { bank: only ? bankName(only.bank, language) : '', last4 }));
-    },
-  });
-  const all = banks.data ?? [];
-  const numbered = digits === '' ? null : (bankOfNumber(all, digits)?.bank ?? null);
-  const fit = digits === '' || standingOf(all, digits) === 'fit';
-  const every = new Set(all.map((bank) => bank.id));
-  const picked: ReadonlySet<string> =
-    digits === '' ? (chosen ?? every) : new Set(numbered ? [numbered.id] : []);
-  const toggle = (id: string, on: boolean) => {
-    const next = new Set(picked);
-    if (on) next.add(id);
-    else next.delete(id);
-    setChosen(next);
-  };
-  const everything = picked.size === all.length;
-
-  return (
-    <InnerPage
-      title={t('bind.title')}
-      fallback="/cards"
-      foot={
-        <div className="flex flex-col gap-2">
-          <Checkbox
-            checked={consent}
-            onChange={setConsent}
-            label={<span className="text-14">{t('bind.consent')}</span>}
-          />
-          <Button
-            large
-            wide
-            busy={discover.isPending}
-            disabled={!consent || !fit || picked.size === 0}
-            onClick={() => discover.mutate([...picked])}
-          >
-            {discover.isPending ? t('bind.finding') : t('bind.find')}
-          </Button>
-        </div>
-      }
-    >
-      <div hidden={digits !== ''}>
-        <Section
-          title={t('bind.stepBanks')}
-          action={
-            all.length > 1 ? (
-              <Button
-                kind="ghost"
-                className="text-14"
-                onClick={() => setChosen(everything ? new Set() : new Set(all.map((b) => b.id)))}
-              >
-                {everything ? t('bind.none') : t('bind.all')}
-              </Button>
-            ) : null
-          }
-        >
-          <p className="text-14 text-muted">{t('bind.banksLead')}</p>
-          {banks.isError ? (
-            <ErrorNotice
-              error={banks.error}
-              assurance={t('loadFailed')}
-              onRetry={() => void banks.refetch()}
-            />
-          ) : null}
-          {banks.isPending ? <Skeleton className="h-40 w-full rounded-card" /> : null}
-          {all.length > 0 ? (
-            <List label={t('bind.stepBanks')}>
-              {all.map((bank) => (
-                <div key={bank.id} className="flex items-center gap-3 px-4 py-1">
-                  <span
-                    aria-hidden="true"
-                    className={cx('h-8 w-12 shrink-0 rounded-small', bankFaceClass(bank.id))}
-                  />
-                  <Checkbox
-                    checked={picked.has(bank.id)}
-                    onChange={(on) => toggle(bank.id, on)}
-                    disabled={discover.isPending}
-                    label={bankName(bank, language)}
-                  />
-                </div>
-              ))}
-            </List>
-          ) : null}
-        </Section>
-      </div>
-      <div className="mt-6 flex flex-col gap-2">
-        <CardNumberField
-          banks={all}
-          digits={digits}
-          disabled={discover.isPending}
-          onDigits={(typed) => {
-            setDigits(typed);
-            setMissing(null);
-          }}
-        />
-        <p role="status" className="text-14 text-rose">
-          {missing}
-        </p>
-        {discover.isError ? <ErrorNotice error={discover.error} title={t('bind.failed')} /> : null}
-      </div>
-    </InnerPage>
-  );
-}
 
 interface FoundBankProps {
   found: Found;
