@@ -57,6 +57,8 @@ const count = async (text: string, ...params: string[]): Promise<number> =>
   Number((await arena.one.network.db.query<{ n: bigint }>(text, params)).rows[0]?.n);
 const entriesOf = (id: string) => () =>
   count('select count(*) as n from ledger.transfers where user_data_128 = $1', toUuid(id, 'pay'));
+/** A text of its own without digits: those of some UUIDs look like a card number, and are masked. */
+const ownText = () => randomUUID().replace(/[0-9]/g, (digit) => 'ghijklmnop'[Number(digit)] as string);
 const described = (text: string) => () =>
   count('select count(*) as n from payments.payment where description = $1', text);
 
@@ -73,7 +75,7 @@ async function freshCodes(chance: Chance): Promise<[string, string]> {
 /** One write of each kind, ready to be sent. */
 const writes: Record<string, (chance: Chance) => Promise<Write>> = {
   'creates a payment': async () => {
-    const mark = randomUUID();
+    const mark = ownText();
     return {
       by: arena.one.merchant,
       path: '/v1/payments',
@@ -83,7 +85,7 @@ const writes: Record<string, (chance: Chance) => Promise<Write>> = {
     };
   },
   'creates a payment at a poster': async () => {
-    const mark = randomUUID();
+    const mark = ownText();
     return {
       by: payer,
       path: '/v1/wallet/payments',
@@ -178,7 +180,7 @@ test('the same key of two callers means two requests, however they mix', async (
   const supervisor = await till(arena.one, '100101');
   await rounds('two callers', 20, async (chance) => {
     const key = randomUUID();
-    const mark = randomUUID();
+    const mark = ownText();
     const who = Array.from({ length: 16 }, () => chance.pick([arena.one.merchant, supervisor]));
     who.push(arena.one.merchant, supervisor);
     const answers = await atOnce(
