@@ -136,7 +136,7 @@ const writes: Record<string, (chance: Chance) => Promise<Write>> = {
     };
   },
   'adds a member of staff': async () => {
-    const name = randomUUID();
+    const name = ownText();
     const body = { store_id: arena.one.storeId, name, role: 'cashier', pin: '112233' };
     return {
       by: operator,
