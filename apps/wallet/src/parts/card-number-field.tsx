@@ -1,24 +1,13 @@
 import type { IssuingBank } from '@feiqian/contract';
-import { bankFaceClass, type Catalogue, cx, Field, useLanguage } from '@feiqian/ui';
-import { useTranslation } from 'react-i18next';
+import { bankFaceClass, cx, Field, useLanguage } from '@feiqian/ui';
 import { bankOfNumber, digitsOf, grouped, standingOf } from '../card-number.ts';
 import { cardNumberEn } from '../words/card-number-en.ts';
 import { cardNumberZh } from '../words/card-number-zh.ts';
 import { bankName } from './bank-name.ts';
-
-const namespace = 'card-number';
+import { useOwnWords } from './own-words.ts';
 
 /** The words of adding a card by its number, which come with the screen that needs them. */
-export function useCardNumberText() {
-  const { i18n } = useTranslation();
-  if (!i18n.hasResourceBundle('zh-CN', namespace)) {
-    // Quietly: this is while a screen is drawn, and no other one has these words. The types lack that option.
-    const add = i18n.addResourceBundle.bind(i18n) as (...args: unknown[]) => unknown;
-    add('zh-CN', namespace, cardNumberZh, true, true, { silent: true });
-    add('en', namespace, cardNumberEn as unknown as Catalogue, true, true, { silent: true });
-  }
-  return useTranslation(namespace).t as (key: string, values?: Record<string, unknown>) => string;
-}
+export const useCardNumberText = () => useOwnWords('card-number', cardNumberZh, cardNumberEn);
 
 interface CardNumberFieldProps {
   banks: readonly IssuingBank[];

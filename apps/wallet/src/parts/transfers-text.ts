@@ -1,18 +1,6 @@
-import type { Catalogue } from '@feiqian/ui';
-import { useTranslation } from 'react-i18next';
 import { transfersEn } from '../words/transfers-en.ts';
 import { transfersZh } from '../words/transfers-zh.ts';
-
-const namespace = 'transfers';
+import { useOwnWords } from './own-words.ts';
 
 /** The words of transfers, which come with the screens that need them. */
-export function useTransfersText() {
-  const { i18n } = useTranslation();
-  if (!i18n.hasResourceBundle('zh-CN', namespace)) {
-    // Quietly: this is while a screen is drawn, and no other one has these words. The types lack that option.
-    const add = i18n.addResourceBundle.bind(i18n) as (...args: unknown[]) => unknown;
-    add('zh-CN', namespace, transfersZh, true, true, { silent: true });
-    add('en', namespace, transfersEn as unknown as Catalogue, true, true, { silent: true });
-  }
-  return useTranslation(namespace).t as (key: string, values?: Record<string, unknown>) => string;
-}
+export const useTransfersText = () => useOwnWords('transfers', transfersZh, transfersEn);
