@@ -6,8 +6,6 @@ import type { Network } from './compose.ts';
 
 /** Rows of one list that are read at a time. */
 const pageSize = 200;
-/** Bills that a copy of one's data has at the most. */
-const splitsMax = 1_000;
 
 /** Reads a list to its end, newest first. */
 async function all<T extends { id: string }>(page: (before: string | null) => Promise<T[]>): Promise<T[]> {
@@ -56,16 +54,16 @@ export function tracesOf(network: Network): Trace[] {
         const asked = await all((before) =>
           requests.list(db, { userId, direction: null, before, limit: pageSize }),
         );
-        const split = await requests.splits(db, {
-          askerId: userId,
-          id: null,
-          before: null,
-          limit: splitsMax,
+        const parts: Awaited<ReturnType<typeof requests.splits>>['requests'] = [];
+        const splits = await all(async (before) => {
+          const page = await requests.splits(db, { askerId: userId, id: null, before, limit: pageSize });
+          parts.push(...page.requests);
+          return page.splits;
         });
         const nowMs = clock.now();
         return {
           money_requests: asked.map((r) => requestView(r, userId, null, nowMs)),
-          splits: split.splits.map((s) => splitView(s, split.requests, nowMs)),
+          splits: splits.map((s) => splitView(s, parts, nowMs)),
         };
       },
     },
