@@ -147,39 +147,34 @@ const writes: Record<string, (chance: Chance) => Promise<Write>> = {
     };
   },
 };
-/** Rounds of fifty that run beside each other: more of them at once are refused for the crowd and not for the race. */
-const crowds = 2;
+/** Rounds of fifty, few beside each other: more at once are refused for the crowd and not for the race. */
+const crowded: typeof rounds = (name, count, work) => rounds(name, count, work, 2);
 const roundsOf: Record<string, number> = { 'adds a member of staff': 2, 'collects a pay code': 4 };
 
 describe.each(Object.entries(writes))('a request that %s', (kind, prepare) => {
   test('comes fifty times at once, other requests under its key among them: one is done', async () => {
-    await rounds(
-      `fifty times: ${kind}`,
-      roundsOf[kind] ?? 5,
-      async (chance) => {
-        const write = await prepare(chance);
-        const key = randomUUID();
-        const bodies = Array.from({ length: 50 }, () => (chance.percent(25) ? write.other : write.body));
-        const answers = await atOnce(
-          chance,
-          bodies.map((body) => () => arena.somewhere(write.by, chance).post(write.path, body, { key })),
-        );
-        onlyRefused(answers, ['409 request_in_flight', '422 idempotency_key_reused']);
-        const good = successes(answers);
-        expect(new Set(good.map((a) => a.text)).size).toBe(1);
-        const won = bodies[answers.indexOf(good[0] as Answer)];
-        for (const [i, answer] of answers.entries()) {
-          if (bodies[i] === won) expect(told(answer)).not.toBe('422 idempotency_key_reused');
-          else expect(answer.status).toBeGreaterThanOrEqual(400);
-        }
-        const again = (body: unknown) => arena.somewhere(write.by, chance).post(write.path, body, { key });
-        expect((await again(won)).text).toBe(good[0]?.text);
-        const lost = won === write.body ? write.other : write.body;
-        expect(told(await again(lost))).toBe('422 idempotency_key_reused');
-        expect(await write.effects()).toBe(1);
-      },
-      crowds,
-    );
+    await crowded(`fifty times: ${kind}`, roundsOf[kind] ?? 5, async (chance) => {
+      const write = await prepare(chance);
+      const key = randomUUID();
+      const bodies = Array.from({ length: 50 }, () => (chance.percent(25) ? write.other : write.body));
+      const answers = await atOnce(
+        chance,
+        bodies.map((body) => () => arena.somewhere(write.by, chance).post(write.path, body, { key })),
+      );
+      onlyRefused(answers, ['409 request_in_flight', '422 idempotency_key_reused']);
+      const good = successes(answers);
+      expect(new Set(good.map((a) => a.text)).size).toBe(1);
+      const won = bodies[answers.indexOf(good[0] as Answer)];
+      for (const [i, answer] of answers.entries()) {
+        if (bodies[i] === won) expect(told(answer)).not.toBe('422 idempotency_key_reused');
+        else expect(answer.status).toBeGreaterThanOrEqual(400);
+      }
+      const again = (body: unknown) => arena.somewhere(write.by, chance).post(write.path, body, { key });
+      expect((await again(won)).text).toBe(good[0]?.text);
+      const lost = won === write.body ? write.other : write.body;
+      expect(told(await again(lost))).toBe('422 idempotency_key_reused');
+      expect(await write.effects()).toBe(1);
+    });
   });
 });
 
@@ -359,23 +354,18 @@ describe('one person', () => {
 });
 
 test('a PIN that is guessed fifty times at once is tried five times', async () => {
-  await rounds(
-    'guessing',
-    4,
-    async (chance, round) => {
-      const staff_number = `10010${5 + round}`;
-      const sign = (pin: string) => () =>
-        arena
-          .somewhere(arena.one.anyone, chance)
-          .post('/v1/till/sessions', { staff_number, pin, device_name: 'x' });
-      const guesses = Array.from({ length: 50 }, (_, i) => sign(String(i).padStart(6, '0')));
-      const answers = await atOnce(chance, guesses);
-      exactly(0, answers, ['401 wrong_code', '429 too_many_attempts', '429 too_many_requests']);
-      expect(answers.filter((a) => a.status === 401)).toHaveLength(5);
-      expect(essence(await sign('123456')())).toMatchObject({ status: 429 });
-    },
-    crowds,
-  );
+  await crowded('guessing', 4, async (chance, round) => {
+    const staff_number = `10010${5 + round}`;
+    const sign = (pin: string) => () =>
+      arena
+        .somewhere(arena.one.anyone, chance)
+        .post('/v1/till/sessions', { staff_number, pin, device_name: 'x' });
+    const guesses = Array.from({ length: 50 }, (_, i) => sign(String(i).padStart(6, '0')));
+    const answers = await atOnce(chance, guesses);
+    exactly(0, answers, ['401 wrong_code', '429 too_many_attempts', '429 too_many_requests']);
+    expect(answers.filter((a) => a.status === 401)).toHaveLength(5);
+    expect(essence(await sign('123456')())).toMatchObject({ status: 429 });
+  });
 });
 
 test('members of staff who are added at once have numbers of their own', async () => {
