@@ -81,16 +81,20 @@ function surroundingsOf(bank: string): Surroundings {
   };
 }
 
-/** Puts the faults on their lines: on the messages of their own purchases, or on all where the line itself fails. */
+/**
+ * Puts the faults on their lines: on the messages of their own purchases, or on all where the line itself fails. Such
+ * a line fails from the first purchase on: were it down before, all of them would be refused and nothing undone.
+ */
 function damage(trials: readonly Trial[]): void {
   for (const bank of failing) {
     const own = trials
       .filter((t) => t.bank === bank)
-      .map((t) => ({ ...t, decide: t.fault.of(surroundingsOf(bank)) }));
+      .map((t) => ({ ...t, decide: t.fault.of(surroundingsOf(bank)), begun: false }));
     stage.line(bank).fault = (frame) => {
       const amount = Number(frame.message?.fields[4]);
-      const trial = own.find(
-        (t) => t.fault.whole || t.amounts.includes(amount) || t.refunded.amount === amount,
+      for (const t of own) t.begun ||= t.amounts.includes(amount);
+      const trial = own.find((t) =>
+        t.fault.whole ? t.begun : t.amounts.includes(amount) || t.refunded.amount === amount,
       );
       return trial?.decide(frame) ?? null;
     };

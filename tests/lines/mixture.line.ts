@@ -5,7 +5,7 @@ import { afterAll, beforeAll, expect, test } from 'vitest';
 import { disagreements } from '../support/banks.ts';
 import { done } from '../support/caller.ts';
 import { chanceOf, often, seed } from '../support/chance.ts';
-import type { Fault } from '../support/line.ts';
+import type { Fault, Frame } from '../support/line.ts';
 import { inDatabase, runCommand } from '../support/process.ts';
 import { Stage } from '../support/stage.ts';
 import { pause, until } from '../support/until.ts';
@@ -173,24 +173,19 @@ test('a bank that floods its line with answers nobody asked for costs no memory'
   const own = sandboxBanks[0]?.settings;
   if (!own) throw new Error('no bank');
   const line = stage.line(own.id);
-  const said: Buffer[] = [];
-  line.onFrame = ({ to, bytes, message }) => {
-    if (to === 'network' && message?.mti === '0210') said.push(bytes);
+  let answer: Frame['message'] = null;
+  line.fault = ({ message }) => {
+    if (message?.mti === '0210') answer = message;
+    return null;
   };
-  const { message } = await new Promise<{
-    message: { mti: string; fields: Record<number, string | Uint8Array> };
-  }>((resolve) => {
-    line.fault = (frame) => {
-      if (frame.message?.mti === '0210') resolve(frame as never);
-      return null;
-    };
-    void order('automatic').then((id) => pay(id, own.id));
-  });
+  const buys = async () => (await pay(await order('automatic'), own.id)).state === 'captured';
+  await until(buys, settleMsMax, 'a purchase after the faults');
   line.fault = null;
+  const { fields: known } = answer as unknown as NonNullable<Frame['message']>;
   const macKey = Buffer.from(own.macKeyHex, 'hex');
   for (let i = 0; i < floodCount; i++) {
     const fields = {
-      ...message.fields,
+      ...known,
       11: String(i % 1_000_000).padStart(6, '0'),
       37: `FLOOD${String(i).padStart(7, '0')}`,
     };
@@ -198,7 +193,7 @@ test('a bank that floods its line with answers nobody asked for costs no memory'
     if (i % 500 === 0) await pause(1);
   }
   // Behind all that the line still works.
-  await until(async () => (await pay(await order('automatic'), own.id)).state === 'captured', settleMsMax);
+  await until(buys, settleMsMax, 'a purchase behind the flood');
   await stage.settled(settleMsMax);
   expect((await stage.process.memoryBytes()) - memoryBefore).toBeLessThan(memoryBytesMax);
 });

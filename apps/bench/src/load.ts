@@ -42,9 +42,9 @@ async function purchase(
   const id = created.body.slice(7, 43);
   const paid = await signedPay(client, shopper, shopper.cardId, id, `${run}-p${n}`);
   if (paid.status !== 200) return `pay ${paid.status} ${codeOf(paid.body)}`;
-  return paid.body.includes('"state":"captured"')
-    ? 'captured'
-    : `pay 200 ${/"state":"([a-z_]+)"/.exec(paid.body)?.[1]}`;
+  if (paid.body.includes('"state":"captured"')) return 'captured';
+  const reason = /"decline":\{"code":"([a-z_]+)"/.exec(paid.body)?.[1] ?? '';
+  return `pay 200 ${/"state":"([a-z_]+)"/.exec(paid.body)?.[1]} ${reason}`.trimEnd();
 }
 
 export function codeOf(body: string): string {

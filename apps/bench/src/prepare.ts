@@ -1,4 +1,4 @@
-import { sandboxBanks } from '@feiqian/app-bank';
+import { sandboxBanks, seedBank } from '@feiqian/app-bank';
 import { type Config, compose } from '@feiqian/app-network';
 import { systemClock } from '@feiqian/clock';
 import type { Db } from '@feiqian/db';
@@ -15,6 +15,7 @@ export interface Prepared {
 
 const shoppersPerMerchant = 4;
 const parallel = 20;
+const cardExpiry = '3112';
 
 /**
  * Makes merchants with keys and shoppers with a session and a token, by the network's own use cases, on the
@@ -34,6 +35,7 @@ export async function prepareLoad(config: Config, db: Db, merchants: number): Pr
   try {
     for (let i = 0; i < merchants; i++) out.merchants.push(await oneMerchant(network, config, i));
     const total = merchants * shoppersPerMerchant;
+    if (config.withBanks) await openAccounts(db, total);
     for (let i = 0; i < total; i += parallel) {
       const group = Array.from({ length: Math.min(parallel, total - i) }, (_, k) =>
         oneShopper(network, i + k),
@@ -72,15 +74,60 @@ export function oneMerchant(
   });
 }
 
+const shopperDeposit = 1_000_000_000_000n;
+const bankOf = (i: number) => sandboxBanks[i % sandboxBanks.length] as (typeof sandboxBanks)[number];
+
+/** The number of the i-th shopper's card, by the range of its bank. */
+function panOf(i: number): string {
+  const body = `${bankOf(i).settings.bins[0]}3000${String(i).padStart(5, '0')}`;
+  return body + luhnCheckDigit(body);
+}
+
+/** An account and a card at the reference banks for each shopper, with more on it than a run can spend. */
+async function openAccounts(db: Db, shoppers: number): Promise<void> {
+  const all = Array.from({ length: shoppers }, (_, i) => i);
+  for (const bank of sandboxBanks) {
+    const own = all.filter((i) => bankOf(i) === bank);
+    const product = { product: '负载卡', productEn: 'Load card' };
+    await seedBank(db, bank.settings, {
+      customers: own.map((i) => ({
+        key: `load${i}`,
+        name: `负载客户 ${i}`,
+        nameLatin: `Load Customer ${i}`,
+        identityNumber: `99999919900101${String(i).padStart(4, '0')}`,
+        mobile: `1390${String(i).padStart(7, '0')}`,
+      })),
+      accounts: own.map((i) => ({
+        key: `load${i}`,
+        customer: `load${i}`,
+        number: `62179${String(i).padStart(11, '0')}`,
+        kind: 'current',
+        currency: 'CNY',
+        creditLimit: 0n,
+        openingDeposit: shopperDeposit,
+        ...product,
+      })),
+      cards: own.map((i) => ({
+        key: `load${i}`,
+        account: `load${i}`,
+        pan: panOf(i),
+        expiry: cardExpiry,
+        ...product,
+      })),
+      products: [],
+    });
+  }
+}
+
 function oneShopper(network: Network, i: number): Promise<Prepared['shoppers'][number]> {
-  const bank = sandboxBanks[i % sandboxBanks.length] as (typeof sandboxBanks)[number];
+  const bank = bankOf(i);
   const issuer = network.members.byCode(bank.settings.id);
   if (!issuer) throw new Error('start the network once before preparing a load');
-  const body = `${bank.settings.bins[0]}3000${String(i).padStart(5, '0')}`;
+  const pan = panOf(i);
   const userId = network.ids.uuid();
   const deviceId = network.ids.uuid();
   return network.db.transaction(async (tx) => {
-    const card = { pan: body + luhnCheckDigit(body), expiry: '3112', userId, deviceId, issuerId: issuer.id };
+    const card = { pan, expiry: cardExpiry, userId, deviceId, issuerId: issuer.id };
     const token = await network.tokens.provision(tx, { ...card, kind: 'debit' });
     if (!token) throw new Error('a card of the load is bound already');
     // As binding leaves it, without asking a bank: two hundred people would take a minute.
@@ -88,7 +135,7 @@ function oneShopper(network: Network, i: number): Promise<Prepared['shoppers'][n
       `insert into wallets.card (id, user_id, device_id, member_id, kind, product, product_en, last4, slot, is_default,
          consent_id, bank_ref, bound_at)
        values ($1, $2, $3, $4, 'debit', '负载卡', 'Load card', $5, 0, true, 'con_load', 'card_load', $6)`,
-      [token.id, userId, deviceId, issuer.id, card.pan.slice(-4), new Date(network.clock.now())],
+      [token.id, userId, deviceId, issuer.id, pan.slice(-4), new Date(network.clock.now())],
     );
     const requestKey = Buffer.from(network.ids.secret(requestKeyBytes), 'base64url');
     const principal = { kind: 'wallet' as const, userId, deviceId };

@@ -105,12 +105,15 @@ function latinNow(text: string, max: number): string {
   return cutNow(Array.from(plain, (c) => (/^[\x20-\x7e]$/.test(c) ? c : '?')).join(''), max) || '?';
 }
 
-/** Precomposed characters (as the specification asks), without control characters, cut between characters. */
+/**
+ * Precomposed characters (as the specification asks), without control characters and line separators, cut between
+ * characters. What is left out goes first: it may have kept apart what is to be composed.
+ */
 function cutNow(text: string, max: number): string {
   if (printable.test(text)) return text.trim().slice(0, max).trimEnd();
   const clean = text
+    .replace(/\p{Cc}|\p{Cs}|\p{Zl}|\p{Zp}/gu, '')
     .normalize('NFC')
-    .replace(/\p{Cc}|\p{Cs}/gu, '')
     .trim();
   return Array.from(clean).slice(0, max).join('').trimEnd();
 }

@@ -6,6 +6,7 @@ import { expect, test } from 'vitest';
 import { dynamicCode, readCode, readPayCode, staticCode } from './code.ts';
 import type { Payment } from './payment.ts';
 
+const id = '01890a5d-ac96-774b-bcce-b302099a8057';
 const words = fc.string({ unit: 'grapheme', maxLength: 60 });
 const merchant = fc
   .record({ name: words, nameEn: words, city: words, mcc: fc.constantFrom('5812', '4111', '0000') })
@@ -25,6 +26,18 @@ test('a dynamic code is read as its payment, whatever the names and the referenc
       expect(readCode(dynamicCode(p, m))).toEqual({ kind: 'payment', paymentId: p.id });
     }),
   );
+});
+
+test('a code is read whatever separates lines or keeps apart what is composed in a reference or a name', () => {
+  for (const text of ['no. 7\u2028second', '\u2029', 'e\u0001\u0301', 'a\u0000\u030a\ud800']) {
+    const p = { id, storeId: id, amount: 1n, orderReference: text, currency: 'CNY' } as Payment;
+    const m = { name: text, nameEn: text, city: text, mcc: '5812', currency: 'CNY' } as Merchant;
+    expect([text, readCode(dynamicCode(p, m))]).toEqual([text, { kind: 'payment', paymentId: id }]);
+    expect([text, readCode(staticCode({ id, name: text } as Store, m))]).toEqual([
+      text,
+      { kind: 'store', storeId: id },
+    ]);
+  }
 });
 
 test('a poster is read as its store, whatever the names', () => {
