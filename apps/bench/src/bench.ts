@@ -194,7 +194,9 @@ async function measure(
       'alone',
     );
     if (alone.captured === 0) {
-      throw new Error(`nothing to measure, no purchase was captured: ${Object.keys(alone.others).join(', ')}`);
+      throw new Error(
+        `nothing to measure, no purchase was captured: ${Object.keys(alone.others).join(', ')}`,
+      );
     }
     o.write(
       `alone     p50 ${alone.p50.toFixed(1)} ms, p99 ${alone.p99.toFixed(1)} ms (one purchase at a time)`,
