@@ -110,6 +110,9 @@ export const access: Readonly<Record<string, string>> = {
   'POST /v1/wallet/credit-applications/{id}/withdraw': 'wallet',
   'GET /v1/wallet/notices': 'wallet',
   'POST /v1/wallet/notices/read': 'wallet',
+  'GET /v1/wallet/push': 'wallet',
+  'PUT /v1/wallet/push': 'wallet',
+  'DELETE /v1/wallet/push': 'wallet',
 
   // Signed by the bank, which has no session.
   'POST /v1/bank-notices/{bank}': 'anyone',

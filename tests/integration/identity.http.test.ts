@@ -6,6 +6,7 @@ import { applyAndOpen } from '../support/applying.ts';
 import { done, told } from '../support/caller.ts';
 import { startTestNetwork, type TestNetwork } from '../support/network.ts';
 import { codeOf, desk, order, till, type Wallet, wallet } from '../support/people.ts';
+import { bodies } from '../support/routes.ts';
 import { until } from '../support/until.ts';
 import { askedOf, setPin, verified, withCode, withPin } from '../support/verify.ts';
 
@@ -183,6 +184,7 @@ describe('somebody who leaves', () => {
   beforeAll(async () => {
     by = await wallet(net, mobile);
     await setPin(net, by);
+    await done(by.send('PUT', '/v1/wallet/push', { body: bodies['PUT /v1/wallet/push'] }));
   });
 
   test('gets everything that is known of him or her, verified', async () => {
@@ -194,6 +196,7 @@ describe('somebody who leaves', () => {
     expect(answer.body).toMatchObject({
       person: { mobile, identity: { name: '赵静', identity_number: numberOf(4) } },
       security: { pin_set: true },
+      push_messages: [{ push_service: 'https://push.example.net' }],
     });
     const { cards, devices } = answer.body as { cards: unknown[]; devices: unknown[] };
     expect([cards.length, devices.length]).toEqual([by.cards.length, 1]);
@@ -230,6 +233,7 @@ describe('somebody who leaves', () => {
       'credit.repayment',
       'notices.notice',
       'notices.subject',
+      'notices.subscription',
     ];
     for (const table of erased) {
       const left = await net.network.db.query(`select 1 from ${table} where user_id = $1`, [

@@ -88,6 +88,15 @@ export const bodies: Readonly<Record<string, Readonly<Record<string, unknown>>>>
     monthly_income: 500_000,
   },
   'POST /v1/wallet/notices/read': { up_to: unknownId('ntc') },
+  'PUT /v1/wallet/push': {
+    endpoint: 'https://push.example.net/x',
+    keys: {
+      p256dh: 'BCVxsr7N_eNgVRqvHtD0zTZsEc6-VV-JvLexhqUzORcxaOzi6-AYWXvTBHm4bjyPjs7Vd8pZGH6SRpkNtoIAiw4',
+      auth: 'BTBZMqHH6r4Tts7J_aSIgg',
+    },
+    language: 'en',
+    amounts: true,
+  },
   'POST /v1/bank-notices/{bank}': {
     bank: 'yunzhou',
     notices: [

@@ -100,7 +100,9 @@ export async function compose(deps: ComposeDeps) {
   // Verification asks wallets who somebody is, wallets ask it what a second device needs.
   const asking: { verification: Verification | null } = { verification: null };
   const letsInFreely = () => (asking.verification?.freeFor(anyone, 'add_device') ?? -1n) >= 0n;
-  const seen = composeAccounts(base, banks, (onBound) => composeWallets(base, banks, onBound, letsInFreely));
+  const seen = composeAccounts(base, banks, deps.logger, (told) =>
+    composeWallets(base, banks, { ...told, letsInFreely }),
+  );
   const { wallets } = seen;
   const verification = await composeVerification(base, wallets);
   asking.verification = verification;
@@ -247,8 +249,7 @@ const anyone = { userId: '', deviceId: '' };
 function composeWallets(
   { db, clock, ids, access, tokens, members, keystore, outbox }: Base,
   { bankApi }: Banks,
-  onBound: NonNullable<WalletsDeps['onBound']>,
-  letsInFreely: () => boolean,
+  told: Pick<WalletsDeps, 'onBound' | 'letsInFreely' | 'onSilenced'>,
 ): Wallets {
   return createWallets({
     db,
@@ -257,8 +258,7 @@ function composeWallets(
     access,
     tokens,
     banks: bankPort(bankApi),
-    onBound,
-    letsInFreely,
+    ...told,
     announce: (tx, type, { userId, deviceId }) =>
       outbox.publish(tx, [
         {

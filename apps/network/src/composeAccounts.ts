@@ -7,8 +7,15 @@ import {
   createBills,
   createRepayments,
 } from '@feiqian/credit';
-import { createNotices, type Notices, type NoticesDeps } from '@feiqian/notices';
+import {
+  createNotices,
+  createPushes,
+  createPushHttp,
+  type Notices,
+  type NoticesDeps,
+} from '@feiqian/notices';
 import { createSpendings } from '@feiqian/payments';
+import type { Logger } from '@feiqian/telemetry';
 import type { Transfers } from '@feiqian/transfers';
 import { cardsMax, type Wallets, type WalletsDeps } from '@feiqian/wallets';
 import type { Banks, Base } from './compose.ts';
@@ -18,19 +25,54 @@ interface Heard {
   applications: Pick<Applications, 'heard'> | null;
 }
 
-type OnBound = NonNullable<WalletsDeps['onBound']>;
+type Told = Pick<WalletsDeps, 'onBound' | 'onSilenced'>;
+
+/** Messages to people's browsers. The sandbox makes itself a key, and may call a push service on this machine. */
+function composePushes(base: Base, logger: Logger) {
+  const { config, db, clock, ids, keystore } = base;
+  const sandbox = config.mode === 'sandbox';
+  const http = createPushHttp(sandbox, clock.now);
+  const pushes = createPushes({
+    db,
+    clock,
+    ids,
+    seal: keystore.seal,
+    open: keystore.open,
+    keyedHash: keystore.keyedHash,
+    faceOf: facesOf(base.members).ofMember,
+    send: http.send,
+    key: config.pushKey ?? (sandbox ? 'own' : null),
+    contact: config.pushContact ?? 'mailto:sandbox@feiqian.example',
+    loopback: sandbox,
+    onError: (err) => logger.warn({ err }, 'a push message was not sent'),
+  });
+  return { pushes, closePushes: http.close };
+}
 
 /** Wallets, what banks tell of their people's accounts, and the accounts themselves. */
-export function composeAccounts(base: Base, banks: Banks, composeWallets: (onBound: OnBound) => Wallets) {
+export function composeAccounts(
+  base: Base,
+  banks: Banks,
+  logger: Logger,
+  composeWallets: (told: Told) => Wallets,
+) {
   // Each of the three tells the next what it has learnt, and the second asks the last for a consent.
   let accounts: Accounts | null = null;
-  const wallets = composeWallets(async (tx, bound) => accounts?.remember(tx, [bound]));
+  const pushing = composePushes(base, logger);
+  const { pushes } = pushing;
+  const wallets = composeWallets({
+    onBound: async (tx, bound) => accounts?.remember(tx, [bound]),
+    onSilenced: pushes.silence,
+  });
   const faces = facesOf(base.members);
   const heard: Heard = { applications: null };
   const notices = composeNotices(base, banks, {
     faces,
     consentOf: async (memberId, ref) => (accounts ? accounts.consentOf(memberId, ref) : null),
-    onStored: async (tx, stored) => heard.applications?.heard(tx, stored),
+    async onStored(tx, stored) {
+      await heard.applications?.heard(tx, stored);
+      await pushes.queue(tx, stored);
+    },
   });
   accounts = createAccounts({
     db: base.db,
@@ -41,7 +83,7 @@ export function composeAccounts(base: Base, banks: Banks, composeWallets: (onBou
     cardsOf: wallets.cards,
   });
   const openings = composeOpenings(base, banks, wallets, faces);
-  return { wallets, notices, accounts, openings, faces, heard };
+  return { ...pushing, wallets, notices, accounts, openings, faces, heard };
 }
 
 function composeOpenings(base: Base, { bankApi }: Banks, wallets: Wallets, faces: Faces) {

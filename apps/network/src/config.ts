@@ -1,4 +1,5 @@
 import { type ConfigProblem, createReader } from '@feiqian/config';
+import { vapidKeyOf } from '@feiqian/keys/node';
 
 export const modes = ['sandbox', 'production'] as const;
 export type Mode = (typeof modes)[number];
@@ -19,6 +20,10 @@ export interface Config {
   keyRing: string;
   lookupKey: string;
   smsUrl: string | null;
+  /** By which push services know this network, 32 bytes in hexadecimal; null: none configured. */
+  pushKey: string | null;
+  /** `mailto:` or `https:` for push services that want to reach whoever runs this. */
+  pushContact: string | null;
   timeZone: string;
   currency: string;
   /** DE32 and DE33 of what the network sends. */
@@ -76,6 +81,8 @@ export function parseConfig(
     keyRing: r.text('FEIQIAN_KEYS', sandbox ? sandboxKeys.keyRing : ''),
     lookupKey: r.hex('FEIQIAN_LOOKUP_KEY', 32, sandbox ? sandboxKeys.lookupKey : null),
     smsUrl: r.optional('FEIQIAN_SMS_URL'),
+    pushKey: r.optional('FEIQIAN_PUSH_KEY'),
+    pushContact: r.optional('FEIQIAN_PUSH_CONTACT'),
     timeZone: r.text('FEIQIAN_TIME_ZONE', 'Asia/Shanghai'),
     currency: r.text('FEIQIAN_CURRENCY', 'CNY'),
     institution: r.text('FEIQIAN_INSTITUTION', '91560099'),
@@ -95,8 +102,28 @@ export function parseConfig(
   ] as const) {
     if (!/^[0-9]{6,11}$/.test(value)) r.refuse(name, 'must be 6 to 11 digits');
   }
+  refusePushThings(config, r.refuse);
   if (!sandbox) refuseSandboxThings(config, r.refuse);
   return r.problems.length > 0 ? { ok: false, problems: r.problems } : { ok: true, config };
+}
+
+function refusePushThings(c: Config, refuse: (name: string, message: string) => void): void {
+  if ((c.pushKey === null) !== (c.pushContact === null))
+    refuse('FEIQIAN_PUSH_KEY', 'goes together with FEIQIAN_PUSH_CONTACT');
+  if (c.pushKey !== null && !isPushKey(c.pushKey))
+    refuse('FEIQIAN_PUSH_KEY', 'must be a private key on P-256: 64 hexadecimal digits, made at random');
+  if (c.pushContact !== null && !/^(mailto:[^@\s]+@[^@\s]+|https:\/\/\S+)$/.test(c.pushContact))
+    refuse('FEIQIAN_PUSH_CONTACT', 'must be a mailto: or https: address');
+}
+
+function isPushKey(text: string): boolean {
+  if (!/^[0-9a-fA-F]{64}$/.test(text)) return false;
+  try {
+    vapidKeyOf(Buffer.from(text, 'hex'));
+    return true;
+  } catch {
+    return false;
+  }
 }
 
 function refuseSandboxThings(c: Config, refuse: (name: string, message: string) => void): void {
@@ -116,5 +143,5 @@ function refuseSandboxThings(c: Config, refuse: (name: string, message: string) 
 /** The configuration as it may be shown: secrets say only that they are there. */
 export function redacted(c: Config): Record<string, unknown> {
   const url = c.databaseUrl === null ? null : c.databaseUrl.replace(/\/\/[^@/]*@/, '//***@');
-  return { ...c, databaseUrl: url, keyRing: '***', lookupKey: '***' };
+  return { ...c, databaseUrl: url, keyRing: '***', lookupKey: '***', pushKey: c.pushKey && '***' };
 }

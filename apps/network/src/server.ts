@@ -12,7 +12,7 @@ import { createHttp, describeProblems, type HttpApp, ProblemError, watchLag } fr
 import { fromUuid } from '@feiqian/ids';
 import { maskCardNumbers } from '@feiqian/keys';
 import { merchantRoutes } from '@feiqian/merchants';
-import { noticeRoutes } from '@feiqian/notices';
+import { noticeRoutes, pushRoutes } from '@feiqian/notices';
 import { payerRoutes, paymentRoutes, spendingRoutes, streamRoutes } from '@feiqian/payments';
 import type { Logger, Registry } from '@feiqian/telemetry';
 import {
@@ -157,6 +157,8 @@ async function apiRoutes(app: HttpApp, deps: ServerDeps): Promise<void> {
   const { repayments, autoRepays } = network;
   await app.register(repayRoutes({ db, now, repayments, autoRepays, verification }) as never);
   await app.register(noticeRoutes({ db, now, notices: network.notices }) as never);
+  const { pushes } = network;
+  await app.register(pushRoutes({ db, now, pushes, lockDevice: wallets.lockDevice }) as never);
   await app.register(
     merchantRoutes({
       db,

@@ -32,6 +32,7 @@ export type Progress = (step: string) => void;
 const sweepMs = 1_000;
 const forgetMs = 60_000;
 const askForNoticesMs = 1_000;
+const sendPushesMs = 500;
 const repayEveryMs = 10_000;
 const vacuumMs = 10 * 60_000;
 
@@ -156,6 +157,7 @@ async function prepareSandbox(
 
 async function run(network: Network, logger: Logger, closers: (() => Promise<unknown>)[]): Promise<void> {
   const jobs: Jobs = createJobs((job, error) => logger.error({ job, err: error }, 'a job failed'));
+  await network.pushes.start();
   network.members.start(jobs);
   jobs.every('sweep payments', sweepMs, () => network.payments.sweep());
   jobs.every('sweep transfers', sweepMs, () => network.transfers.sweep());
@@ -172,6 +174,8 @@ async function run(network: Network, logger: Logger, closers: (() => Promise<unk
   jobs.every('forget nonces', forgetMs, () => network.access.signing.forget(network.db));
   jobs.every('forget pay codes', forgetMs, () => network.wallets.forgetUsedPayCodes(network.db));
   jobs.every('ask for missing notices', askForNoticesMs, () => network.notices.askForMissing());
+  jobs.every('send pushes', sendPushesMs, () => network.pushes.turn());
+  jobs.every('forget pushes', forgetMs, () => network.pushes.forget());
   jobs.every('follow applications', askForNoticesMs, () => network.applications.follow());
   jobs.every('repay cards', repayEveryMs, () => network.autoRepays.turn());
   jobs.every('expire openings', forgetMs, () => network.openings.expire());
@@ -193,6 +197,10 @@ async function run(network: Network, logger: Logger, closers: (() => Promise<unk
     () => network.forwarder.stop(),
     () => network.payments.drain(),
     () => network.transfers.drain(),
+    async () => {
+      await network.pushes.drain();
+      network.closePushes();
+    },
     () => jobs.stop(),
   );
 }

@@ -1,4 +1,5 @@
 import { instant } from '@feiqian/clock';
+import { fromUuid } from '@feiqian/ids';
 import { isUnderWay, paymentView } from '@feiqian/payments';
 import { hasTransferUnderWay, requestView, splitView, transferView } from '@feiqian/transfers';
 import type { Trace } from '@feiqian/wallets';
@@ -94,7 +95,21 @@ export function tracesOf(network: Network): Trace[] {
         };
       },
     },
-    { erase: network.notices.erase },
+    {
+      erase: network.notices.erase,
+      async collect(userId) {
+        const asked = await network.pushes.ofPerson(userId);
+        return {
+          push_messages: asked.map((s) => ({
+            device_id: fromUuid(s.deviceId, 'dev'),
+            push_service: s.service,
+            language: s.language,
+            amounts: s.amounts,
+            since: instant(s.sinceMs),
+          })),
+        };
+      },
+    },
     { erase: network.accounts.erase },
     { erase: network.applications.erase },
     { erase: network.autoRepays.erase },

@@ -302,6 +302,16 @@ export const errorCodes = {
     'Your consent at this bank has ended. Add one of its cards again to give it anew.',
     '您对该银行的授权已失效，请重新绑卡授权',
   ),
+  push_unavailable: entry(
+    409,
+    'This network sends no push messages. Nothing was changed.',
+    '本网络未开通推送，未做任何更改',
+  ),
+  push_refused: entry(
+    422,
+    'The browser’s push address or keys cannot be used. Nothing was changed.',
+    '浏览器的推送地址或密钥不可用，未做任何更改',
+  ),
   bank_unavailable: entry(
     503,
     'The bank does not answer now; try again later. No money moved.',

@@ -9,3 +9,13 @@ export {
   type WebhookHeaders,
   webhookSecretBytesMin,
 } from './webhook.ts';
+export {
+  arePushKeys,
+  drawVapidSecret,
+  encryptPush,
+  type PushKeys,
+  pushBytesMax,
+  type VapidKey,
+  vapidAuthorization,
+  vapidKeyOf,
+} from './webPush.ts';

@@ -1,4 +1,5 @@
 export type { RequestKey } from '@feiqian/idempotency';
+export { isLoopbackAddress, isPublicAddress } from './address.ts';
 export {
   type Admission,
   createAdmission,

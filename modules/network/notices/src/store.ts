@@ -211,6 +211,15 @@ export async function readUpTo(tx: Tx, userId: string, id: string, nowMs: number
   return true;
 }
 
+/** Notices by their ids. */
+export async function noticesByIds(sql: Sql, ids: readonly string[]): Promise<StoredNotice[]> {
+  const { rows } = await sql.query<NoticeRow>(
+    `select ${noticeColumns} from notices.notice where id = any($1::uuid[])`,
+    [ids],
+  );
+  return rows.map(toNotice);
+}
+
 /** Takes a person's notices away; whose the subjects are has to be learnt anew. */
 export async function erase(tx: Tx, userId: string): Promise<void> {
   await tx.query('delete from notices.notice where user_id = $1', [userId]);

@@ -136,6 +136,7 @@ export function createAdmissions(
     await store.pauseDevices(tx, paused, clock.now());
     for (const id of paused) await tokens.suspendDevice(tx, id);
     await access.amend(tx, paused, 'wallet', { held: 'frozen' });
+    await deps.onSilenced?.(tx, paused);
     const frozen = (await freezes.frozenAt(tx, own.userId)) !== null;
     await letIn(tx, own, frozen ? 'frozen' : 'active', { outcome: 'recovered', by: own.deviceId });
   }

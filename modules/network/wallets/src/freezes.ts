@@ -42,6 +42,7 @@ export function createFreezes(
     await store.setDeviceState(tx, rest, 'frozen');
     for (const id of rest) await tokens.suspendDevice(tx, id);
     await access.amend(tx, rest, 'wallet', { held: 'frozen' });
+    await deps.onSilenced?.(tx, rest);
     if (frozenBefore) return;
     await store.setFrozen(tx, userId, clock.now(), by);
     await order(tx, userId, 'freeze');

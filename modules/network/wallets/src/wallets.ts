@@ -33,6 +33,8 @@ export interface WalletsDeps {
   ) => Promise<void>;
   /** Tells a person's devices of another one, in the same transaction. */
   announce?: (tx: Tx, news: DeviceNews, owner: { userId: string; deviceId: string }) => Promise<void>;
+  /** Told of devices that are to hear nothing more, removed or held still, in the same transaction. */
+  onSilenced?: (tx: Tx, deviceIds: readonly string[]) => Promise<void>;
   /** True when the policy asks nothing of a second device: it need not wait to be let in. */
   letsInFreely?: () => boolean;
   /** The issuers a wallet may bind cards of. */
@@ -171,6 +173,7 @@ export function createWallets(deps: WalletsDeps) {
     await admissions.endAdmission(tx, deviceId, { outcome, by: null, atMs: now });
     await deps.tokens.removeDevice(tx, deviceId);
     await access.revokeAllOf(tx, deviceId, 'wallet');
+    await deps.onSilenced?.(tx, [deviceId]);
     await deps.announce?.(tx, 'device.ended', { userId, deviceId });
   }
 
@@ -199,6 +202,7 @@ export function createWallets(deps: WalletsDeps) {
       return found;
     },
     devices: (userId: string) => store.devicesOf(db, userId),
+    lockDevice: store.lockDevice,
     removeDevice,
     setFreeMax,
     mobileOf,
