@@ -77,7 +77,7 @@ async function runSeeds(ground: Ground, task: Seeds, tell: (told: Told) => void)
   for (let i = 0; i < task.count; i++) {
     const seed = task.from + i * task.step;
     const again = task.determinism && i % determinismEvery === 0;
-    const outcome = await ground.run(seed, { keeping: again ? 'hash' : 'nothing' });
+    const outcome = await ground.run(seed, { keeping: again ? 'hash' : 'nothing', verifies: again });
     sum.worlds += 1;
     sum.payments += outcome.payments;
     sum.transfers += outcome.transfers;

@@ -78,6 +78,10 @@ class PgliteStore implements StoreEngine {
     this.#db = db;
   }
 
+  foresee(): null {
+    return null;
+  }
+
   begin(): Promise<Session> {
     return this.#counted(
       new Promise<Session>((opened, failed) => {

@@ -1,5 +1,6 @@
 import type { Db, SqlResult, SqlValue, Tx } from '@feiqian/db';
 import type { MemoryEngine } from '@feiqian/testkit';
+import { foreseen, verifyForeseen } from './looks.ts';
 import type { Life, Timeline } from './timeline.ts';
 
 /** An open transaction of an engine. */
@@ -8,6 +9,8 @@ export type Session = object;
 /** What a world is stored in: the memory engine, or PGlite. Results may be there at once. */
 export interface StoreEngine {
   readonly name: 'memory' | 'pglite';
+  /** What a statement by itself would give, where that is known without running it; else null. */
+  foresee(text: string, params: readonly SqlValue[]): SqlResult<never> | null;
   begin(): Session | Promise<Session>;
   run(
     session: Session,
@@ -18,10 +21,16 @@ export interface StoreEngine {
   rollback(session: Session): void | Promise<void>;
 }
 
-export function memoryStore(engine: MemoryEngine): StoreEngine {
+/** @param verifies what is foreseen is looked up as well */
+export function memoryStore(engine: MemoryEngine, verifies = false): StoreEngine {
   type Transaction = ReturnType<MemoryEngine['begin']>;
   return {
     name: 'memory',
+    foresee(text, params) {
+      const told = foreseen(engine, text, params);
+      if (verifies && told !== null) verifyForeseen(engine, text, params, told);
+      return told;
+    },
     begin: () => engine.begin(),
     run: (session, text, params) => engine.run(session as Transaction, text, params),
     commit: (session) => engine.commit(session as Transaction),
@@ -48,7 +57,8 @@ export function connectionLost(): Error {
   return Object.assign(new Error('Connection terminated unexpectedly'), { code: '08006', simulated: true });
 }
 
-const never = new Promise<never>(() => undefined);
+/** Nothing comes of it. One for each who waits: a promise keeps all that wait for it, and with them their worlds. */
+const never = () => new Promise<never>(() => undefined);
 
 /** One at a time: who comes meanwhile waits in virtual time, in the order of coming. */
 export class Turns {
@@ -126,10 +136,15 @@ export class ProcessDb implements Db {
     text: string,
     params: readonly SqlValue[] = [],
   ): Promise<SqlResult<R>> {
-    const session = await this.#begin();
+    const told = this.#store.foresee(text, params);
+    if (told !== null) return this.#foreseen<R>(told);
+    const opening = this.#begin();
+    const session = opening instanceof Promise ? await opening : opening;
     try {
-      const result = await this.#statement<R>(session, text, params);
-      await this.#commit(session);
+      const outcome = this.#statement<R>(session, text, params);
+      const result = outcome instanceof Promise ? await outcome : outcome;
+      const committing = this.#commit(session);
+      if (committing !== null) await committing;
       return result;
     } catch (error) {
       await this.#end(session, 'rollback');
@@ -137,17 +152,30 @@ export class ProcessDb implements Db {
     }
   }
 
+  /** Something may go wrong with it as with any other statement; it takes no time. */
+  #foreseen<R>(told: SqlResult<never>): SqlResult<R> | Promise<SqlResult<R>> {
+    this.#strike('statement');
+    this.#strike('commit');
+    this.#strike('committed');
+    return this.#life.alive ? told : never();
+  }
+
   async transaction<T>(work: (tx: Tx) => Promise<T>): Promise<T> {
-    const session = await this.#begin();
+    const opening = this.#begin();
+    const session = opening instanceof Promise ? await opening : opening;
     const last: Promise<unknown>[] = [];
     let first: unknown;
     const tx: Tx = {
       inTransaction: true,
-      query: (text, params = []) =>
-        this.#statement<never>(session, text, params).catch((error: unknown) => {
+      query: async (text, params = []) => {
+        try {
+          const outcome = this.#statement<never>(session, text, params);
+          return outcome instanceof Promise ? await outcome : outcome;
+        } catch (error) {
           first ??= error;
           throw error;
-        }),
+        }
+      },
       withCommit(statement) {
         statement.catch(() => undefined);
         last.push(statement);
@@ -155,8 +183,9 @@ export class ProcessDb implements Db {
     };
     try {
       const result = await work(tx);
-      await Promise.all(last);
-      await this.#commit(session);
+      if (last.length > 0) await Promise.all(last);
+      const committing = this.#commit(session);
+      if (committing !== null) await committing;
       return result;
     } catch (error) {
       await this.#end(session, 'rollback');
@@ -173,10 +202,13 @@ export class ProcessDb implements Db {
     return Promise.resolve();
   }
 
-  async #begin(): Promise<Session> {
-    if (!this.#life.alive) return never;
+  #begin(): Session | Promise<Session> {
+    if (!this.#life.alive) return never();
     const turn = this.#turns?.take(this.#life);
-    if (turn) await turn;
+    return turn ? turn.then(() => this.#opened()) : this.#opened();
+  }
+
+  #opened(): Session | Promise<Session> {
     const opening = this.#store.begin();
     if (!(opening instanceof Promise)) {
       this.#open.add(opening);
@@ -190,38 +222,55 @@ export class ProcessDb implements Db {
     return this.#later(opening);
   }
 
-  async #statement<R>(session: Session, text: string, params: readonly SqlValue[]): Promise<SqlResult<R>> {
+  /** The result, where it is there at once. */
+  #statement<R>(
+    session: Session,
+    text: string,
+    params: readonly SqlValue[],
+  ): SqlResult<R> | Promise<SqlResult<R>> {
     this.#strike('statement');
-    if (!this.#open.has(session)) return this.#life.alive ? Promise.reject(connectionLost()) : never;
-    let outcome: SqlResult<R> | Promise<SqlResult<R>>;
-    try {
-      outcome = this.#store.run(session, text, params);
-    } catch (error) {
-      outcome = Promise.reject(error);
+    if (!this.#open.has(session)) {
+      if (this.#life.alive) throw connectionLost();
+      return never();
     }
     const ms = this.#conditions.latencyMs();
-    if (outcome instanceof Promise) return this.#later(outcome, ms ?? 0);
-    return ms === null ? outcome : this.#later(Promise.resolve(outcome), ms);
+    if (ms === null) {
+      const outcome = this.#store.run(session, text, params) as SqlResult<R> | Promise<SqlResult<R>>;
+      return outcome instanceof Promise ? this.#later(outcome) : outcome;
+    }
+    return this.#later(
+      new Promise((resolve) => resolve(this.#store.run(session, text, params))) as Promise<SqlResult<R>>,
+      ms,
+    );
   }
 
-  async #commit(session: Session): Promise<void> {
+  /** Null when it is done at once. */
+  #commit(session: Session): Promise<void> | null {
     this.#strike('commit');
-    await this.#end(session, 'commit');
-    this.#strike('committed');
-    if (!this.#life.alive) return never;
+    const ending = this.#end(session, 'commit');
+    if (ending !== null) return ending.then(() => this.#committed() ?? undefined);
+    return this.#committed();
   }
 
-  async #end(session: Session, how: 'commit' | 'rollback'): Promise<void> {
-    if (!this.#open.delete(session)) return this.#life.alive ? undefined : never;
+  #committed(): Promise<never> | null {
+    this.#strike('committed');
+    return this.#life.alive ? null : never();
+  }
+
+  /** Null when it is done at once. */
+  #end(session: Session, how: 'commit' | 'rollback'): Promise<void> | null {
+    if (!this.#open.delete(session)) return this.#life.alive ? null : never();
     const ending = this.#store[how](session);
-    if (ending instanceof Promise) {
-      // The turn passes on when the engine is done, also when the process that asked is not there any more.
-      void ending.then(
-        () => this.#turns?.give(),
-        () => this.#turns?.give(),
-      );
-      await this.#later(ending);
-    } else this.#turns?.give();
+    if (!(ending instanceof Promise)) {
+      this.#turns?.give();
+      return null;
+    }
+    // The turn passes on when the engine is done, also when the process that asked is not there any more.
+    void ending.then(
+      () => this.#turns?.give(),
+      () => this.#turns?.give(),
+    );
+    return this.#later(ending);
   }
 
   /** The process dies, or loses its connection, at this point. */
