@@ -26,6 +26,18 @@ const small = {
   test: /apps\/wallet\/src\/(asking|client|keep|queries|request-queries|record|session|install|live|parts\/(balance|bank-name|hidden-balance|links|notice-bell|online|payment-row|seconds|tab-page))\.tsx?$/,
 };
 
+/** A script of the app's own that its service worker brings in, as it stands. */
+function workerScript(root, name) {
+  return {
+    name: 'worker-script',
+    apply: 'build',
+    generateBundle() {
+      const source = readFileSync(join(root, 'src', name), 'utf8');
+      this.emitFile({ type: 'asset', fileName: name, source });
+    },
+  };
+}
+
 /** Beside each text file its compressed forms, which the network hands to browsers that take them. */
 function compressed() {
   let folder = '';
@@ -64,7 +76,7 @@ const icons = [
   { src: 'icon-maskable-512.png', sizes: '512x512', type: 'image/png', purpose: 'maskable' },
 ];
 
-function pwa({ base, name, shortName, description, colour, shortcuts }) {
+function pwa({ base, name, shortName, description, colour, shortcuts, worker }) {
   return VitePWA({
     registerType: 'autoUpdate',
     injectRegister: false,
@@ -90,6 +102,7 @@ function pwa({ base, name, shortName, description, colour, shortcuts }) {
       navigateFallback: `${base}index.html`,
       navigateFallbackDenylist: [/^\/v1\//],
       cleanupOutdatedCaches: true,
+      ...(worker ? { importScripts: [worker], globIgnores: [worker] } : {}),
     },
   });
 }
@@ -98,7 +111,8 @@ function pwa({ base, name, shortName, description, colour, shortcuts }) {
  * The build of a browser app: served under `base`, written to `dist/` beside its index.html,
  * installable and offline unless `pwa` is false.
  * @param {{ root: string, app: string, base: string, name: string, shortName?: string,
- *   description?: string, colour?: string, pwa?: boolean, shortcuts?: object[] }} options
+ *   description?: string, colour?: string, pwa?: boolean, shortcuts?: object[], worker?: string }} options
+ *   `worker`: a script in `src/` that the service worker brings in
  */
 export function appConfig(options) {
   const { root, app, base, pwa: installable = true, colour = '#ffffff' } = options;
@@ -108,7 +122,13 @@ export function appConfig(options) {
     root,
     base,
     publicDir: existsSync(assets) ? assets : join(root, 'public'),
-    plugins: [react(), tailwindcss(), ...(installable ? [pwa({ ...options, colour })] : []), compressed()],
+    plugins: [
+      react(),
+      tailwindcss(),
+      ...(options.worker ? [workerScript(root, options.worker)] : []),
+      ...(installable ? [pwa({ ...options, colour })] : []),
+      compressed(),
+    ],
     resolve: { dedupe: single },
     build: {
       outDir: join(root, 'dist'),

@@ -178,6 +178,7 @@ describe.runIf(chromiumOrSkip())('every screen is for everybody', () => {
         '/wallet/me',
         '/wallet/me/devices',
         '/wallet/me/security',
+        '/wallet/me/push',
         '/wallet/nothing-here',
       ]);
       expect(problems).toEqual([]);

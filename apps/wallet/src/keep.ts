@@ -26,6 +26,8 @@ export interface Kept {
   payments: Payment[];
   /** The card last chosen for paying. */
   cardId: string;
+  /** What the network was told last of push messages to this device; null since they were switched off. */
+  push: { endpoint: string; language: 'zh-CN' | 'en'; amounts: boolean } | null;
   /** Steps whose pay code was used, so that it is not shown again. */
   usedStep: number;
 }

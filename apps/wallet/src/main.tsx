@@ -45,3 +45,12 @@ createRoot(root).render(
 if (import.meta.env.PROD) {
   void navigator.serviceWorker?.register(`${import.meta.env.BASE_URL}sw.js`).catch(() => undefined);
 }
+
+/** So that what follows does not hold up the first screen, in ms. */
+const pushLaterMs = 5_000;
+// Who takes push messages has allowed them; for the others nothing is loaded.
+if (globalThis.Notification?.permission === 'granted')
+  setTimeout(async () => {
+    const { keepPushUp } = await import('./push.ts');
+    await keepPushUp(i18n.language === 'en' ? 'en' : 'zh-CN').catch(() => undefined);
+  }, pushLaterMs);

@@ -279,6 +279,11 @@ const security = createRoute({
   path: 'me/security',
   component: lazyRouteComponent(() => import('./screens/security.tsx'), 'SecurityScreen'),
 });
+const push = createRoute({
+  ...parent,
+  path: 'me/push',
+  component: lazyRouteComponent(() => import('./screens/push.tsx'), 'PushScreen'),
+});
 const identity = createRoute({
   ...parent,
   path: 'me/identity',
@@ -340,6 +345,7 @@ const routeTree = root.addChildren([
     leave,
     lost,
     security,
+    push,
   ]),
 ]);
 

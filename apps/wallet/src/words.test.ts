@@ -11,6 +11,8 @@ import { creditZh } from './words/credit-zh.ts';
 import { en } from './words/en.ts';
 import { identityEn } from './words/identity-en.ts';
 import { identityZh } from './words/identity-zh.ts';
+import { pushEn } from './words/push-en.ts';
+import { pushZh } from './words/push-zh.ts';
 import { requestsEn } from './words/requests-en.ts';
 import { requestsZh } from './words/requests-zh.ts';
 import { securityEn } from './words/security-en.ts';
@@ -23,6 +25,7 @@ import { zh } from './words/zh.ts';
 
 test('the wallet says the same in both languages', () => {
   expect(catalogueDifference(cardNumberZh, cardNumberEn as Catalogue)).toEqual([]);
+  expect(catalogueDifference(pushZh, pushEn as Catalogue)).toEqual([]);
   expect(catalogueDifference(securityZh, securityEn as Catalogue)).toEqual([]);
   expect(catalogueDifference(identityZh, identityEn as Catalogue)).toEqual([]);
   expect(catalogueDifference(zh, en as unknown as Catalogue)).toEqual([]);

@@ -9,16 +9,28 @@ import {
   Section,
   Sheet,
   ThemeSwitcher,
+  useLanguage,
 } from '@feiqian/ui';
 import { useMutation } from '@tanstack/react-query';
 import { useRouter } from '@tanstack/react-router';
-import { BadgeCheck, Download, FileDown, KeyRound, LogOut, Smartphone, Snowflake } from 'lucide-react';
-import { useState } from 'react';
+import {
+  BadgeCheck,
+  BellRing,
+  Download,
+  FileDown,
+  KeyRound,
+  LogOut,
+  Smartphone,
+  Snowflake,
+} from 'lucide-react';
+import { useEffect, useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { useInstall } from '../install.ts';
 import { useIdentityText } from '../parts/identity-text.ts';
 import { RowLink } from '../parts/links.ts';
+import { usePushText } from '../parts/push-text.ts';
 import { TabPage } from '../parts/tab-page.tsx';
+import { keepPushUp } from '../push.ts';
 import { signOut, useSession } from '../session.ts';
 
 function SignOut({ open, onClose }: { open: boolean; onClose: () => void }) {
@@ -45,6 +57,22 @@ function SignOut({ open, onClose }: { open: boolean; onClose: () => void }) {
         <ErrorNotice error={leave.error} title={t('me.signOutFailed')} assurance={t('me.signOutOffline')} />
       ) : null}
     </Sheet>
+  );
+}
+
+/** The way to push messages, which follow the language that is chosen here. */
+function PushRow() {
+  const t = usePushText();
+  const language = useLanguage();
+  useEffect(() => void keepPushUp(language).catch(() => undefined), [language]);
+  return (
+    <RowLink
+      to="/me/push"
+      leading={<BellRing size={22} strokeWidth={1.75} aria-hidden="true" />}
+      title={t('title')}
+      detail={t('rowDetail')}
+      chevron
+    />
   );
 }
 
@@ -118,6 +146,7 @@ export function MeScreen() {
             detail={t('me.securityDetail')}
             chevron
           />
+          <PushRow />
           <SafetyRows />
           {install ? (
             <ListRow
