@@ -61,7 +61,7 @@ export function composeAccounts(
   const pushing = composePushes(base, logger);
   const { pushes } = pushing;
   const wallets = composeWallets({
-    onBound: async (tx, bound) => accounts?.remember(tx, [bound]),
+    onBound: async (tx, bound) => accounts?.remember(tx, bound),
     onSilenced: pushes.silence,
   });
   const faces = facesOf(base.members);

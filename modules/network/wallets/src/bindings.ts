@@ -1,5 +1,6 @@
 import type { Tx } from '@feiqian/db';
 import { ProblemError } from '@feiqian/http';
+import type { Token } from '@feiqian/tokens';
 import { type BankDiscovery, type BoundCard, freeSlot } from './card.ts';
 import * as store from './store.ts';
 import type { WalletsDeps } from './wallets.ts';
@@ -24,6 +25,18 @@ export interface BindOutcome {
   ref: string;
   status: BindStatus;
   card: BoundCard | null;
+}
+
+type Bound = Pick<BindOutcome, 'status' | 'card'>;
+type DiscoveredCard = BankDiscovery['cards'][number];
+
+/** A card as its bank has just given it out. */
+interface Fetched {
+  memberId: string;
+  consentId: string;
+  card: DiscoveredCard;
+  pan: string;
+  expiry: string;
 }
 
 /** How long a list of cards may be used, in ms. */
@@ -71,32 +84,34 @@ export function createBinding(deps: WalletsDeps, mobileOf: (userId: string) => P
     const discovery = await store.discoveryOf(db, discoveryId, owner.deviceId);
     if (!discovery) throw new ProblemError('not_found');
     if (discovery.expiresAtMs <= clock.now()) throw new ProblemError('discovery_expired');
-    return Promise.all(
+    const asked = await Promise.all(
       chosen.map(async ({ bankCode, ref }) => {
         const bank = discovery.banks.find((b) => b.memberCode === bankCode);
         const card = bank?.cards.find((c) => c.ref === ref);
-        if (!bank || !card || bank.consentId === null) {
-          return { memberCode: bankCode, ref, status: 'refused' as const, card: null };
-        }
-        const outcome = await bindOne(owner, bank, bank.consentId, card);
-        return { memberCode: bankCode, ref, ...outcome };
+        const found = bank && card ? await fetchCard(bank, card) : ('refused' as const);
+        return { memberCode: bankCode, ref, found };
       }),
     );
+    const fetched = asked.flatMap((a) => (typeof a.found === 'string' ? [] : [a.found]));
+    const bound = await storeBound(owner, fetched);
+    return asked.map(({ memberCode, ref, found }) => {
+      if (typeof found === 'string') return { memberCode, ref, status: found, card: null };
+      return { memberCode, ref, ...(bound.get(found) as Bound) };
+    });
   }
 
-  async function bindOne(
-    owner: Owner,
+  /** Asks the bank for a card that is to be bound. */
+  async function fetchCard(
     bank: BankDiscovery,
-    consentId: string,
-    card: BankDiscovery['cards'][number],
-  ): Promise<{ status: BindStatus; card: BoundCard | null }> {
-    const provisioned = await banks.provision(bank.memberId, consentId, card.ref);
-    if (!provisioned.ok) return { status: provisioned.code, card: null };
+    card: DiscoveredCard,
+  ): Promise<Fetched | 'refused' | 'unavailable'> {
+    const { memberId, consentId } = bank;
+    if (consentId === null) return 'refused';
+    const answer = await banks.provision(memberId, consentId, card.ref);
+    if (!answer.ok) return answer.code;
     // A bank can only give out its own cards.
-    if (deps.issuerOf(provisioned.pan) !== bank.memberId || !provisioned.pan.endsWith(card.last4)) {
-      return { status: 'refused', card: null };
-    }
-    return db.transaction((tx) => storeBound(tx, owner, bank, consentId, card, provisioned));
+    const own = deps.issuerOf(answer.pan) === memberId && answer.pan.endsWith(card.last4);
+    return own ? { memberId, consentId, card, pan: answer.pan, expiry: answer.expiry } : 'refused';
   }
 
   /** Binds one card of which the bank has just told, such as that of an account that was opened. */
@@ -112,52 +127,93 @@ export function createBinding(deps: WalletsDeps, mobileOf: (userId: string) => P
       return { status: bank.status === 'no_customer' ? 'refused' : 'unavailable', card: null };
     }
     const card = bank.cards.find((c) => c.ref === ref);
-    return card ? bindOne(owner, bank, bank.consentId, card) : { status: 'refused', card: null };
+    const found = card ? await fetchCard(bank, card) : 'refused';
+    if (typeof found === 'string') return { status: found, card: null };
+    return (await storeBound(owner, [found])).get(found) as Bound;
   }
 
-  async function storeBound(
-    tx: Tx,
-    owner: Owner,
-    bank: BankDiscovery,
-    consentId: string,
-    card: BankDiscovery['cards'][number],
-    data: { pan: string; expiry: string },
-  ): Promise<{ status: BindStatus; card: BoundCard | null }> {
-    // The device may have been removed while the bank was asked: nothing may live on it any more.
-    if (!(await store.lockDevice(tx, owner.deviceId))) throw new ProblemError('unauthenticated');
-    const held = await store.cardsOf(tx, owner.deviceId);
-    const same = held.find((c) => c.memberId === bank.memberId && c.bankRef === card.ref);
-    if (same) return { status: 'already_bound', card: same };
-    const slot = freeSlot(held.map((c) => c.slot));
-    if (slot === null) return { status: 'limit_reached', card: null };
-    const token = await tokens.provision(tx, {
-      pan: data.pan,
-      expiry: data.expiry,
-      ...owner,
-      issuerId: bank.memberId,
-      kind: card.kind,
+  /**
+   * Stores cards that banks gave out, all of them in one commit. Rows that other devices of the person lock as well come
+   * in one order: card numbers by member and reference, then the accounts.
+   */
+  async function storeBound(owner: Owner, fetched: readonly Fetched[]): Promise<Map<Fetched, Bound>> {
+    if (fetched.length === 0) return new Map();
+    return db.transaction(async (tx) => {
+      // The device may have been removed while the bank was asked: nothing may live on it any more.
+      if (!(await store.lockDevice(tx, owner.deviceId))) throw new ProblemError('unauthenticated');
+      const held = await store.cardsOf(tx, owner.deviceId);
+      const out = new Map<Fetched, Bound>();
+      const taken = held.map((c) => c.slot);
+      const slots = new Map<Fetched, number>();
+      for (const one of fetched) {
+        const same = held.find((c) => c.memberId === one.memberId && c.bankRef === one.card.ref);
+        const slot = freeSlot(taken);
+        if (same) out.set(one, { status: 'already_bound', card: same });
+        else if (slot === null) out.set(one, { status: 'limit_reached', card: null });
+        else {
+          slots.set(one, slot);
+          taken.push(slot);
+        }
+      }
+      const provisioned = await provisionAll(tx, owner, [...slots.keys()]);
+      let first = held.length === 0;
+      for (const [one, slot] of slots) {
+        const token = provisioned.get(one) ?? null;
+        if (token === null) {
+          out.set(one, { status: 'refused', card: null });
+          continue;
+        }
+        const bound = { ...boundCard(owner, one, token), slot, isDefault: first };
+        first = false;
+        await store.insertCard(tx, bound);
+        out.set(one, { status: 'bound', card: bound });
+      }
+      await tellBound(tx, owner, fetched, out);
+      return out;
     });
-    if (token === null) return { status: 'refused', card: null };
-    const bound: BoundCard = {
-      id: token.id,
-      ...owner,
-      memberId: bank.memberId,
-      kind: card.kind,
-      product: card.product,
-      productEn: card.productEn,
-      last4: token.last4,
-      slot,
-      isDefault: held.length === 0,
-      consentId,
-      bankRef: card.ref,
-      boundAtMs: clock.now(),
-    };
-    await store.insertCard(tx, bound);
-    if (card.accountRef !== undefined) {
-      const { userId } = owner;
-      await deps.onBound?.(tx, { userId, memberId: bank.memberId, consentId, ref: card.accountRef });
+  }
+
+  async function provisionAll(tx: Tx, owner: Owner, fetched: readonly Fetched[]) {
+    const order = (f: Fetched) => `${f.memberId} ${f.card.ref}`;
+    const made = new Map<Fetched, Token | null>();
+    for (const one of [...fetched].sort((a, b) => (order(a) < order(b) ? -1 : 1))) {
+      const { pan, expiry, memberId: issuerId, card } = one;
+      made.set(one, await tokens.provision(tx, { pan, expiry, ...owner, issuerId, kind: card.kind }));
     }
-    return { status: 'bound', card: bound };
+    return made;
+  }
+
+  const boundCard = (
+    owner: Owner,
+    { memberId, consentId, card }: Fetched,
+    token: Token,
+  ): Omit<BoundCard, 'slot' | 'isDefault'> => ({
+    id: token.id,
+    ...owner,
+    memberId,
+    kind: card.kind,
+    product: card.product,
+    productEn: card.productEn,
+    last4: token.last4,
+    consentId,
+    bankRef: card.ref,
+    boundAtMs: clock.now(),
+  });
+
+  /** Tells of the accounts behind what was bound. */
+  async function tellBound(
+    tx: Tx,
+    { userId }: Owner,
+    fetched: readonly Fetched[],
+    out: ReadonlyMap<Fetched, Bound>,
+  ): Promise<void> {
+    const accounts = new Map<string, Parameters<NonNullable<WalletsDeps['onBound']>>[1][number]>();
+    for (const one of fetched) {
+      const { memberId, consentId, card } = one;
+      if (card.accountRef !== undefined && out.get(one)?.status === 'bound')
+        accounts.set(`${memberId} ${card.accountRef}`, { userId, memberId, consentId, ref: card.accountRef });
+    }
+    if (accounts.size > 0) await deps.onBound?.(tx, [...accounts.values()]);
   }
 
   /** Unbinds a card: its token is dead with this commit. */

@@ -26,10 +26,10 @@ export interface WalletsDeps {
   access: Access;
   tokens: Tokens;
   banks: BankPort;
-  /** Told of the account behind each card that is bound, in the same transaction. */
+  /** Told of the accounts behind the cards that are bound, in the same transaction. */
   onBound?: (
     tx: Tx,
-    account: { userId: string; memberId: string; consentId: string; ref: string },
+    accounts: readonly { userId: string; memberId: string; consentId: string; ref: string }[],
   ) => Promise<void>;
   /** Tells a person's devices of another one, in the same transaction. */
   announce?: (tx: Tx, news: DeviceNews, owner: { userId: string; deviceId: string }) => Promise<void>;
