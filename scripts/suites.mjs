@@ -27,14 +27,12 @@ export const suites = [
     runs: 'always, and on PostgreSQL with --postgres',
     onPostgres: true,
     ownBuild: true,
-    oneAtATime: true,
   },
   {
     project: 'line',
     what: 'lines between network and banks that fail in every way (tests/**/*.line.ts)',
     runs: 'always, on the embedded engine: what a line does is the same on both',
     ownBuild: true,
-    oneAtATime: true,
   },
   {
     project: 'overload',

@@ -10,4 +10,4 @@ export { TestPasskey } from './passkey.ts';
 export type { PrivatePostgres, PrivatePostgresOptions } from './private-postgres.ts';
 export { findPostgresBinaries, freePort, startPrivatePostgres } from './private-postgres.ts';
 export type { TestDatabase } from './test-database.ts';
-export { testDatabase } from './test-database.ts';
+export { copiedDatabase, testDatabase } from './test-database.ts';

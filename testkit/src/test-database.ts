@@ -174,6 +174,46 @@ function isRunning(pid: number): boolean {
   }
 }
 
+/**
+ * A database on the server of `TEST_DATABASE_URL` that begins as a copy of what `build` makes, which the first to ask
+ * for it has built, whichever process that is; `name` says what it holds, down to the version of its sources. A copy
+ * costs a tenth of a second. `close()` removes it.
+ */
+export async function copiedDatabase(
+  name: string,
+  build: (url: string) => Promise<unknown>,
+): Promise<TestDatabase & { readonly url: string }> {
+  const server = process.env.TEST_DATABASE_URL;
+  if (!server) throw new Error('TEST_DATABASE_URL names no server to copy on');
+  const model = `feiqian_model_${name}`;
+  const own = `${prefix}${process.pid}_${randomBytes(4).toString('hex')}`;
+  const at = (database: string) => Object.assign(new URL(server), { pathname: `/${database}` }).href;
+  await withServer(server, async (db) => {
+    // The lock is the session's, and ends with it.
+    await db.query('select pg_advisory_lock(hashtextextended($1, 0))', [model]);
+    const { rows } = await db.query('select 1 from pg_database where datname = $1', [model]);
+    if (rows.length === 0) {
+      await db.script(`drop database if exists ${model}_begun`);
+      await db.script(`create database ${model}_begun template template0`);
+      await build(at(`${model}_begun`));
+      await db.script(`alter database ${model}_begun rename to ${model}`);
+    }
+    await db.script(`create database ${own} template ${model}`);
+  });
+  const db = openPostgres({ url: at(own), poolMax: serverPoolMax });
+  return {
+    engine: db.engine,
+    url: at(own),
+    query: (text, params, statement) => db.query(text, params, statement),
+    transaction: (work) => db.transaction(work),
+    script: (text) => db.script(text),
+    async close() {
+      await db.close();
+      await withServer(server, (s) => s.script(`drop database if exists ${own} with (force)`));
+    },
+  };
+}
+
 async function withServer<T>(url: string, work: (server: Db) => Promise<T>): Promise<T> {
   const server = openPostgres({ url, poolMax: 1 });
   try {

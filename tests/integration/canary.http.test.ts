@@ -93,6 +93,7 @@ async function everyPath(): Promise<void> {
       textCanary('pay code secret', w.session.pay_code_key.secret),
     );
   await Promise.all(wallets.map(payWithEverything));
+  await refundInPart(wallets[0] as Wallet);
   await overABadLine(wallets[0] as Wallet);
   await refusals();
   await done(
@@ -144,6 +145,13 @@ async function payWithEverything(owner: Wallet): Promise<void> {
   );
   const last = owner.cards.at(-1);
   await done(owner.delete(`/v1/wallet/cards/${last?.id}`));
+}
+
+/** By itself: in the crowd a bank may be too slow for every purchase. */
+async function refundInPart(owner: Wallet): Promise<void> {
+  const { id } = await buy(net, owner, owner.cards[0], 1_234);
+  const reason = `card ${strays.text('reason of a part', 'plain')}`;
+  await done(net.merchant.post(`/v1/payments/${id}/refunds`, { amount: 100, reason }));
 }
 
 async function overABadLine(owner: Wallet): Promise<void> {

@@ -11,6 +11,7 @@ import {
 } from 'node:fs';
 import { join } from 'node:path';
 import { openPglite } from '@feiqian/db';
+import { copiedDatabase } from '@feiqian/testkit';
 
 /** Root of the repository. */
 export const root = join(import.meta.dirname, '..', '..');
@@ -44,6 +45,10 @@ export async function layOutCity(
   if (!existsSync(kept)) await make(kept, kind, build);
   cpSync(kept, join(dataDir, 'pglite'), { recursive: true });
 }
+
+/** A database on the server of `TEST_DATABASE_URL` with a freshly built city, which `build` builds once. */
+export const cityOnServer = (build: (url: string) => Promise<void>, kind = 'city') =>
+  copiedDatabase(`${kind}_${fingerprint()}`, build);
 
 /** Puts an initialised cluster with nothing in it into a directory. */
 export async function layOutCluster(dataDir: string): Promise<void> {

@@ -4,9 +4,8 @@ import { join } from 'node:path';
 import { sandboxBanks } from '@feiqian/app-bank';
 import { parseConfig, type RunningNetwork, startNetwork } from '@feiqian/app-network';
 import type { Sandbox } from '@feiqian/contract';
-import { testDatabase } from '@feiqian/testkit';
 import { Caller, done, type Heard } from './caller.ts';
-import { layOutCity } from './city.ts';
+import { cityOnServer, layOutCity } from './city.ts';
 import { letDevicesIn } from './devices.ts';
 import { refuseNesting } from './transactions.ts';
 import { until } from './until.ts';
@@ -57,7 +56,8 @@ export async function startTestNetwork(options: TestNetworkOptions = {}): Promis
   const logs = captureLogs();
   const dataDir = mkdtempSync(join(tmpdir(), 'feiqian-test-'));
   const server = process.env.TEST_DATABASE_URL;
-  const own = options.databaseUrl === undefined && server ? await testDatabase() : null;
+  const build = (url: string) => buildCity(dataDir, { DATABASE_URL: url });
+  const own = options.databaseUrl === undefined && server ? await cityOnServer(build) : null;
   const databaseUrl = options.databaseUrl ?? own?.url ?? null;
   for (const bank of sandboxBanks) bank.settings.lateAnswerMs = (options.linkWaitMs ?? 8_000) * 1.5;
   if (databaseUrl === null) await layOutCity(dataDir, buildCity);
@@ -94,19 +94,19 @@ export async function startTestNetwork(options: TestNetworkOptions = {}): Promis
   };
 }
 
-/** Builds the sandbox city in a data directory. */
-export const buildCity = async (dataDir: string): Promise<void> => (await start(dataDir, {})).stop();
+/** Builds the sandbox city in a data directory, or where `env` says. */
+export const buildCity = async (dataDir: string, env: Record<string, string> = {}): Promise<void> =>
+  (await start(dataDir, env)).stop();
 
 /** Builds the city's network without its banks, which have a database of their own elsewhere. */
-export const buildNetworkAlone = async (dataDir: string): Promise<void> =>
-  (
-    await start(dataDir, {
-      FEIQIAN_WITH_BANKS: 'false',
-      // Whoever starts it names the real ones.
-      FEIQIAN_BANK_ISO_PORT: '8601',
-      FEIQIAN_BANK_API_PORT: '8701',
-    })
-  ).stop();
+export const buildNetworkAlone = (dataDir: string, env: Record<string, string> = {}): Promise<void> =>
+  buildCity(dataDir, {
+    FEIQIAN_WITH_BANKS: 'false',
+    // Whoever starts it names the real ones.
+    FEIQIAN_BANK_ISO_PORT: '8601',
+    FEIQIAN_BANK_API_PORT: '8701',
+    ...env,
+  });
 
 function start(dataDir: string, env: Record<string, string>): Promise<RunningNetwork> {
   const parsed = parseConfig({ ...quietly, FEIQIAN_DATA_DIR: dataDir, ...env });

@@ -7,7 +7,7 @@ import type { BreakerSettings, LinkSettings } from '@feiqian/members';
 import { type TestDatabase, testDatabase } from '@feiqian/testkit';
 import { type BankSide, openBankSide } from './banks.ts';
 import { Caller, done } from './caller.ts';
-import { layOutCity } from './city.ts';
+import { cityOnServer, layOutCity } from './city.ts';
 import type { Frame, Line } from './line.ts';
 import { buildNetworkAlone } from './network.ts';
 import { desk, type Wallet, wallet } from './people.ts';
@@ -78,19 +78,16 @@ export class Stage {
    */
   static async open(link: LinkChange = {}): Promise<Stage> {
     const dir = mkdtempSync(join(tmpdir(), 'feiqian-stage-'));
-    const db = await testDatabase();
-    if (db.url === undefined) await layOutCity(dir, buildNetworkAlone, 'network');
+    const onServer = Boolean(process.env.TEST_DATABASE_URL);
+    const build = (url: string) => buildNetworkAlone(dir, { DATABASE_URL: url });
+    const db = onServer ? await cityOnServer(build, 'network') : await testDatabase();
+    if (!onServer) await layOutCity(dir, buildNetworkAlone, 'network');
     const env = await settings({
       FEIQIAN_DATA_DIR: dir,
       FEIQIAN_WITH_BANKS: 'false',
       ...(db.url === undefined ? {} : { DATABASE_URL: db.url }),
     });
     const stage = new Stage(dir, env, await openBankSide(db, env), [db]);
-    if (db.url !== undefined) {
-      // On a server the first start builds the network.
-      await stage.start();
-      await stage.process.end('SIGTERM');
-    }
     await inDatabase(env, (own) => setLinks(own, link));
     await stage.start();
     await stage.#comeIn();

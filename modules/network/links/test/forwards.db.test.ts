@@ -163,7 +163,8 @@ test('without an answer it is repeated with the same STAN and reference, as a re
   await until(() => settled.length === 1, 'the settlement');
   expect(links.sent.map((r) => r.repeat)).toEqual([false, true, true]);
   expect(new Set(links.sent.map((r) => `${r.stan} ${r.rrn} ${r.transmittedAtMs}`)).size).toBe(1);
-  expect(await exchangesOf(db, f.groupId)).toHaveLength(3);
+  // It is told of before its commit.
+  await expect.poll(async () => (await exchangesOf(db, f.groupId)).length).toBe(3);
 });
 
 test('repeats go out as far as their budget goes, and what was never sent is not held up by them', async () => {
