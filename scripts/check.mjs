@@ -2,13 +2,15 @@
 // npm run check -- --fix   formats and applies safe fixes first
 import { spawn } from 'node:child_process';
 import { join } from 'node:path';
-import { parseArgs } from 'node:util';
+import { readOptions } from './prepare/options.mjs';
 import { say, seconds } from './prepare/place.mjs';
 import { ensureInstalled, root } from './prepare.mjs';
 
 const atOnceMax = 2;
 
-const { values: flags } = parseArgs({ options: { fix: { type: 'boolean' } } });
+const { values: flags } = readOptions('npm run check', {
+  fix: { is: 'formats and applies safe fixes first' },
+});
 await ensureInstalled();
 
 /** A tool's own script in node_modules, run by this Node. */

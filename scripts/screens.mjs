@@ -6,6 +6,7 @@ import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { findChromium } from './chromium.mjs';
+import { readOptions } from './prepare/options.mjs';
 import { giveUp, say } from './prepare/place.mjs';
 import { prepare, root } from './prepare.mjs';
 import { startTraffic } from './screens/traffic.mjs';
@@ -16,7 +17,11 @@ const trafficMsMin = 240_000;
 const phone = { width: 390, height: 844 };
 const desk = { width: 1440, height: 900 };
 const folder = process.env.SCREENS_FOLDER ?? join(root, 'docs', 'screens');
-const wanted = process.argv.slice(2);
+const { words: wanted } = readOptions(
+  'npm run screens',
+  {},
+  { name: 'WORD …', is: 'only the pictures whose name has one of these words' },
+);
 const englishDark = { language: 'en', theme: 'dark' };
 
 await prepare();

@@ -4,6 +4,7 @@ import { basename, join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { gzipSync } from 'node:zlib';
 import { firstScripts } from './boundaries/rules/front-ends.mjs';
+import { readOptions } from './prepare/options.mjs';
 
 const root = join(import.meta.dirname, '..');
 const map = JSON.parse(readFileSync(join(root, 'module-map.json'), 'utf8'));
@@ -27,6 +28,7 @@ export const firstKib = (app, form = 'gzip') =>
   sizesOf(app).reduce((sum, script) => sum + script[form], 0) / 1024;
 
 if (import.meta.url === pathToFileURL(process.argv[1] ?? '').href) {
+  readOptions('npm run size', {});
   for (const [app, budget] of Object.entries(budgetsKib)) {
     const kib = firstKib(app);
     if (kib > budget) process.exitCode = 1;

@@ -8,22 +8,27 @@ import { spawn } from 'node:child_process';
 import { readFileSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
-import { parseArgs } from 'node:util';
 import { findChromium } from './chromium.mjs';
+import { readOptions } from './prepare/options.mjs';
 import { cacheFolder, giveUp, say } from './prepare/place.mjs';
 import { bundleForNode, ensureBuilt, ensureFrontEnds, ensureInstalled, root } from './prepare.mjs';
 import { suites } from './suites.mjs';
 import { failuresOf, tally } from './tally.mjs';
 
-const { values: flags, positionals: filters } = parseArgs({
-  allowPositionals: true,
-  options: {
-    postgres: { type: 'boolean' },
-    suite: { type: 'string', multiple: true },
-    seed: { type: 'string' },
-    times: { type: 'string' },
+const { values: flags, words: filters } = readOptions(
+  'npm test',
+  {
+    postgres: { is: 'the suites that store something, on a private PostgreSQL (or TEST_DATABASE_URL)' },
+    suite: {
+      takes: 'NAME',
+      many: true,
+      is: `one suite, may be repeated: ${suites.map((suite) => suite.project).join(', ')}`,
+    },
+    seed: { takes: 'N', is: 'the draws of an earlier run again, where tests draw' },
+    times: { takes: 'N', is: 'so many times as many rounds of them' },
   },
-});
+  { name: 'WORD …', is: 'only files whose path has one of these words' },
+);
 if (flags.seed !== undefined) process.env.FEIQIAN_TEST_SEED = flags.seed;
 if (flags.times !== undefined) process.env.FEIQIAN_TEST_TIMES = flags.times;
 const inCi = process.env.CI === 'true';

@@ -2,27 +2,25 @@ import { readFileSync, writeFileSync } from 'node:fs';
 import { availableParallelism } from 'node:os';
 import process from 'node:process';
 import { fileURLToPath } from 'node:url';
-import { parseArgs } from 'node:util';
-import { isMainThread, parentPort, Worker, workerData } from 'node:worker_threads';
+import { isMainThread, type MessagePort, parentPort, Worker, workerData } from 'node:worker_threads';
 import { bugs } from './bugs.ts';
 import { type Ground, openGround } from './ground.ts';
 import { machineMs, machineTurn } from './machine.ts';
 import type { Outcome } from './run.ts';
 
-/** What one thread is asked to do, one thing after the other. */
-interface Task {
-  engine: 'memory' | 'pglite';
-  what:
-    | {
-        kind: 'seeds';
-        from: number;
-        step: number;
-        count: number;
-        untilMs: number | null;
-        determinism: boolean;
-      }
-    | { kind: 'bug'; name: string };
+type Engine = 'memory' | 'pglite';
+
+interface Seeds {
+  kind: 'seeds';
+  from: number;
+  step: number;
+  count: number;
+  untilMs: number | null;
+  determinism: boolean;
 }
+
+/** What one thread is asked to do, one thing after the other. */
+type Task = Seeds | { kind: 'bug'; name: string };
 
 /** What a thread tells. */
 type Told =
@@ -48,12 +46,20 @@ const failuresMax = 10;
 /** Of what a kept world showed. */
 const showedCharsMax = 160;
 
-async function work({ engine, what }: Task, tell: (told: Told) => void): Promise<void> {
+/** What a thread does, one task after the other on the same ground, until the port is closed. */
+async function serve(engine: Engine, port: MessagePort): Promise<void> {
   const ground = await openGround(engine);
-  if (what.kind === 'bug') await findBug(ground, what.name, tell);
-  else await runSeeds(ground, what, tell);
-  await ground.close();
-  tell({ kind: 'done' });
+  const tell = (told: Told) => port.postMessage(told);
+  port.on('message', async (task: Task | 'end') => {
+    if (task === 'end') {
+      port.close();
+      await ground.close();
+      return;
+    }
+    if (task.kind === 'bug') await findBug(ground, task.name, tell);
+    else await runSeeds(ground, task, tell);
+    tell({ kind: 'done' });
+  });
 }
 
 async function findBug(ground: Ground, name: string, tell: (told: Told) => void): Promise<void> {
@@ -65,8 +71,6 @@ async function findBug(ground: Ground, name: string, tell: (told: Told) => void)
   }
   tell({ kind: 'bug', name, seed: 0, why: '' });
 }
-
-type Seeds = Extract<Task['what'], { kind: 'seeds' }>;
 
 async function runSeeds(ground: Ground, task: Seeds, tell: (told: Told) => void): Promise<void> {
   let sum = { worlds: 0, payments: 0, transfers: 0, virtualMs: 0, steps: 0 };
@@ -108,42 +112,44 @@ interface Options {
   seeds: number;
   from: number;
   minutes: number | null;
-  engine: 'memory' | 'pglite';
+  engine: Engine;
   workers: number;
   ci: boolean;
+  threads: Threads;
 }
 
-async function main(): Promise<number> {
-  const { values } = parseArgs({
-    options: {
-      seeds: { type: 'string', default: '2000' },
-      from: { type: 'string', default: '1' },
-      seed: { type: 'string' },
-      trace: { type: 'boolean' },
-      minutes: { type: 'string' },
-      engine: { type: 'string', default: 'memory' },
-      workers: { type: 'string' },
-      bugs: { type: 'boolean' },
-      ci: { type: 'boolean' },
-    },
-  });
-  const { engine } = values;
-  if (engine !== 'memory' && engine !== 'pglite') {
-    process.stderr.write('--engine is memory or pglite\n');
-    return 2;
-  }
+/** As they were given and read by scripts/simulate.mjs, which says what each is. */
+interface Given {
+  seeds?: string;
+  from?: string;
+  minutes?: string;
+  engine?: Engine;
+  workers?: string;
+  seed?: string;
+  trace?: true;
+  bugs?: true;
+  ci?: true;
+}
+
+/** Runs what is asked for; gives the code to end with. */
+export async function main(values: Given): Promise<number> {
+  const engine = values.engine ?? 'memory';
   if (values.seed !== undefined) return replay(engine, Number(values.seed), values.trace === true);
   const options: Options = {
-    seeds: values.minutes === undefined ? Number(values.seeds) : Number.MAX_SAFE_INTEGER,
-    from: Number(values.from),
+    seeds: values.minutes === undefined ? Number(values.seeds ?? 2_000) : Number.MAX_SAFE_INTEGER,
+    from: Number(values.from ?? 1),
     minutes: values.minutes === undefined ? null : Number(values.minutes),
     engine,
     workers: Number(values.workers ?? availableParallelism()),
     ci: values.ci === true,
+    threads: new Threads(engine),
   };
-  if (values.bugs === true) return count(await plant(options));
-  if (options.ci) return count(await everything(options));
-  return count(await sweep(options));
+  try {
+    if (values.bugs === true) return count(await plant(options));
+    return count(await (options.ci ? everything(options) : sweep(options)));
+  } finally {
+    options.threads.end();
+  }
 }
 
 interface Score {
@@ -191,7 +197,7 @@ async function everything(options: Options): Promise<Score> {
 }
 
 interface KeptSeed {
-  engine: 'memory' | 'pglite';
+  engine: Engine;
   seed: number;
   /** What it showed when it failed. */
   showed: string;
@@ -238,7 +244,7 @@ async function plant(options: Options): Promise<Score> {
   const waiting = bugs.map((b) => b.name);
   const lane = async () => {
     for (let name = waiting.shift(); name !== undefined; name = waiting.shift()) {
-      await thread({ engine: options.engine, what: { kind: 'bug', name } }, (told) => {
+      await options.threads.run({ kind: 'bug', name }, (told) => {
         if (told.kind !== 'bug') return;
         if (told.seed > 0) score.passed += 1;
         else score.failed += 1;
@@ -274,15 +280,15 @@ async function sweep(options: Options): Promise<Score> {
   await Promise.all(
     Array.from({ length: workers }, (_, i) => {
       const mine = Math.ceil((options.seeds - i) / workers);
-      const what = {
-        kind: 'seeds' as const,
+      const task: Seeds = {
+        kind: 'seeds',
         from: options.from + i,
         step: workers,
         count: mine,
         untilMs,
         determinism: true,
       };
-      return thread({ engine: options.engine, what }, (told) => {
+      return options.threads.run(task, (told) => {
         if (told.kind === 'progress') {
           sum.worlds += told.worlds;
           sum.payments += told.payments;
@@ -310,14 +316,46 @@ function report({ seed, why }: { seed: number; why: string }, engine: string): v
   process.stdout.write(`\n✗ seed ${seed}: ${why}\n  npm run sim --${more} --seed ${seed} --trace\n`);
 }
 
-function thread(task: Task, onTold: (told: Told) => void): Promise<void> {
-  return new Promise((resolve, reject) => {
-    const worker = new Worker(fileURLToPath(import.meta.url), { workerData: task });
-    worker.on('message', onTold);
-    worker.on('error', reject);
-    worker.on('exit', (code) => (code === 0 ? resolve() : reject(new Error(`a thread ended with ${code}`))));
-  });
+/** Threads that go on from task to task: what one has compiled serves the next. */
+class Threads {
+  readonly #engine: Engine;
+  readonly #idle: Worker[] = [];
+  readonly #all: Worker[] = [];
+
+  constructor(engine: Engine) {
+    this.#engine = engine;
+  }
+
+  /** Gives a task to a thread that has none. */
+  run(task: Task, onTold: (told: Told) => void): Promise<void> {
+    const worker = this.#idle.pop() ?? this.#open();
+    return new Promise((resolve, reject) => {
+      const end = (settle: () => void) => {
+        // Not all at once: a worker listens to itself for who listens.
+        for (const event of ['message', 'error', 'exit']) worker.removeAllListeners(event);
+        settle();
+      };
+      worker.on('message', (told: Told) => {
+        if (told.kind !== 'done') return onTold(told);
+        this.#idle.push(worker);
+        end(resolve);
+      });
+      worker.on('error', (error) => end(() => reject(error)));
+      worker.on('exit', (code) => end(() => reject(new Error(`a thread ended with ${code}`))));
+      worker.postMessage(task);
+    });
+  }
+
+  #open(): Worker {
+    const worker = new Worker(fileURLToPath(import.meta.url), { workerData: this.#engine });
+    this.#all.push(worker);
+    return worker;
+  }
+
+  /** Ends them, when all is done. */
+  end(): void {
+    for (const worker of this.#all) worker.postMessage('end');
+  }
 }
 
-if (isMainThread) process.exitCode = await main();
-else await work(workerData as Task, (told) => parentPort?.postMessage(told));
+if (!isMainThread) await serve(workerData as Engine, parentPort as MessagePort);
