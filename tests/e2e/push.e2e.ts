@@ -51,7 +51,7 @@ describe.runIf(chromiumOrSkip())('push messages', () => {
     // A page that was there before the service worker is not its own until it is loaded again.
     await page.evaluate('navigator.serviceWorker.ready.then(() => true)');
     await page.reload();
-    await page.waitForFunction('navigator.serviceWorker.controller !== null');
+    await until(() => page.evaluate<boolean>('navigator.serviceWorker.controller !== null'), pushMs);
   }, 180_000);
   afterAll(async () => {
     await device?.close();

@@ -42,9 +42,13 @@ createRoot(root).render(
   </StrictMode>,
 );
 
-if (import.meta.env.PROD) {
-  void navigator.serviceWorker?.register(`${import.meta.env.BASE_URL}sw.js`).catch(() => undefined);
-}
+/** What makes the next start work without a network fetches all of the app: the first screen and its taps come first, in ms. */
+const workerLaterMs = 2_500;
+if (import.meta.env.PROD)
+  setTimeout(
+    () => void navigator.serviceWorker?.register(`${import.meta.env.BASE_URL}sw.js`).catch(() => undefined),
+    workerLaterMs,
+  );
 
 /** So that what follows does not hold up the first screen, in ms. */
 const pushLaterMs = 5_000;
