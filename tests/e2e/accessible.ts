@@ -13,7 +13,7 @@ const standards = ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa', 'best
 /** What a change of colours or sizes can break; everything else is the same page. */
 const looksOnly = ['color-contrast', 'target-size'];
 
-/** What axe finds wrong with the page as it stands, in light, dark and large type; empty when nothing is. */
+/** What axe finds wrong with the page as it stands, and what is too wide for it, in each look; empty when nothing is. */
 export async function accessibilityProblems(page: Page, screen: string): Promise<string[]> {
   await page.evaluate(axe.source);
   const before = page.viewportSize() ?? { width: 0, height: 0 };
@@ -24,6 +24,8 @@ export async function accessibilityProblems(page: Page, screen: string): Promise
       root.dataset.theme = '${look.theme}';
       ${look.elder ? "root.dataset.elder = ''" : 'delete root.dataset.elder'};
     })()`);
+    const wide = await page.evaluate<number>('document.documentElement.scrollWidth - innerWidth');
+    if (wide > 0) problems.push(`${screen}, ${look.name}: ${wide} px too wide`);
     // As tall as the page, so that nothing lies half under the bar at its foot merely for being scrolled there.
     const height = await page.evaluate<number>('document.documentElement.scrollHeight');
     if (height > before.height) await page.setViewportSize({ width: before.width, height });

@@ -38,12 +38,3 @@ export async function askAs(url: string, username: string): Promise<Caller> {
   const body = { username, password: 'yunzhou' };
   return anyone.as((await done(anyone.post<{ token: string }>('/v1/console/sessions', body))).token);
 }
-
-/** What axe says of the page now; each line names a rule and the first element that breaks it. */
-export async function axeComplaints(page: Page, axe: string): Promise<string[]> {
-  await page.evaluate(axe);
-  return page.evaluate<string[]>(
-    `axe.run(document, { resultTypes: ['violations'] }).then(({ violations }) =>
-      violations.map((v) => v.id + ' at ' + v.nodes[0].target.join(' ')))`,
-  );
-}

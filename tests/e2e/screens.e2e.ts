@@ -11,6 +11,8 @@ import { bindCards, signedPost, signInWallet } from './wallet.ts';
 const languages = ['zh-CN', 'en'] as const;
 type Language = (typeof languages)[number];
 const tester = '13800000009';
+/** Once everything has come, so long until it is drawn. */
+const drawingMs = 100;
 const desk = { width: 1440, height: 900 };
 
 // The console has a file of its own.
@@ -220,5 +222,6 @@ describe.runIf(chromiumOrSkip())('every screen is for everybody', () => {
 async function settled(page: Page): Promise<void> {
   await page.waitForLoadState('load');
   await page.locator('h1, [role="dialog"]').first().waitFor({ state: 'attached' });
-  await page.waitForTimeout(400);
+  await page.locator('.fq-pulse, .fq-spin').first().waitFor({ state: 'detached' });
+  await page.waitForTimeout(drawingMs);
 }

@@ -50,14 +50,14 @@ export function Amount({
   return (
     <span
       className={cx(
-        'figures whitespace-nowrap font-semibold',
+        'figures relative whitespace-nowrap font-semibold',
         sizes[size],
         tones[tone],
         struck && !small && 'line-through',
         className,
       )}
     >
-      <span className="sr-only">{formatMoney(minor, currency, language, sign)}</span>
+      <span className="sr-only left-0">{formatMoney(minor, currency, language, sign)}</span>
       <span aria-hidden="true">
         {parts.sign}
         <span className={cx(small && 'mr-[0.08em] font-semibold text-[0.6em]')}>{parts.symbol}</span>

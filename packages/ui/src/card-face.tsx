@@ -100,7 +100,7 @@ export function CardLine({
 }: Pick<CardFaceProps, 'bankId' | 'bankName' | 'tail' | 'kind'>) {
   const t = useUiText();
   return (
-    <span className="inline-flex min-w-0 items-baseline gap-2">
+    <span className="inline-flex min-w-0 flex-wrap items-baseline justify-end gap-x-2">
       <span
         aria-hidden="true"
         className={cx('h-4 w-6 shrink-0 self-center rounded-[3px]', bankFaceClass(bankId))}

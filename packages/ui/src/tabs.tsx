@@ -15,7 +15,7 @@ export function Tabs({ label, value, onChange, tabs, className }: TabsProps) {
     <BaseTabs.Root value={value} onValueChange={(next) => onChange(String(next))} className={className}>
       <BaseTabs.List
         aria-label={label}
-        className="no-scrollbar flex gap-6 overflow-x-auto border-line border-b"
+        className="relative no-scrollbar flex gap-6 overflow-x-auto border-line border-b"
       >
         {tabs.map((tab) => (
           <BaseTabs.Tab

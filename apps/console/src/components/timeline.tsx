@@ -112,7 +112,7 @@ function FieldTable({ fields, mti }: { fields: Fields; mti: string }) {
       <summary className="w-fit rounded-small text-azure hover:underline">
         {t('story.fields', { count: fields.length })}
       </summary>
-      <div className="mt-1.5 overflow-x-auto rounded-small border border-line">
+      <div className="relative mt-1.5 overflow-x-auto rounded-small border border-line">
         <table className="w-full border-collapse text-12" aria-label={mti}>
           <thead className="border-line border-b text-left text-muted">
             <tr>

@@ -225,7 +225,7 @@ function Example({ merchant, secret }: { merchant: MerchantView; secret: string 
       <pre
         // biome-ignore lint/a11y/noNoninteractiveTabindex: a region that scrolls must be reachable by keyboard
         tabIndex={0}
-        className="overflow-x-auto rounded-small border border-line bg-sunken p-4 font-mono text-12 text-ink leading-relaxed"
+        className="relative overflow-x-auto rounded-small border border-line bg-sunken p-4 font-mono text-12 text-ink leading-relaxed"
       >
         {text}
       </pre>

@@ -47,7 +47,7 @@ export function HomeScreen() {
       <div
         ref={panes}
         onScroll={onScroll}
-        className="no-scrollbar flex min-h-0 flex-1 snap-x snap-mandatory overflow-x-auto lg:grid lg:grid-cols-[minmax(0,7fr)_minmax(0,5fr)] lg:gap-8 lg:overflow-visible lg:p-6"
+        className="relative no-scrollbar flex min-h-0 flex-1 snap-x snap-mandatory overflow-x-auto lg:grid lg:grid-cols-[minmax(0,7fr)_minmax(0,5fr)] lg:gap-8 lg:overflow-visible lg:p-6"
       >
         <section
           aria-label={t('keypad.pad')}

@@ -176,7 +176,7 @@ function DayList({ day }: { day: Day }) {
   return (
     <>
       {day.cached ? <Cached atMs={day.atMs} /> : null}
-      <fieldset className="no-scrollbar -mx-4 flex gap-2 overflow-x-auto px-4 py-1 lg:mx-0 lg:px-0">
+      <fieldset className="relative min-w-0 no-scrollbar -mx-4 flex gap-2 overflow-x-auto px-4 py-1 lg:mx-0 lg:px-0">
         <legend className="sr-only">{t('sales.filter')}</legend>
         {chip('all', day.payments.length)}
         {saleGroups.filter((id) => count[id] > 0).map((id) => chip(id, count[id]))}

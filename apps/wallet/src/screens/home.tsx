@@ -128,7 +128,7 @@ function CardTile({ card }: { card: Card }) {
 function CardRow({ cards }: { cards: Card[] }) {
   const { t } = useTranslation();
   return (
-    <ul className="no-scrollbar -mx-4 flex snap-x snap-mandatory scroll-px-4 gap-3 overflow-x-auto px-4">
+    <ul className="relative no-scrollbar -mx-4 flex snap-x snap-mandatory scroll-px-4 gap-3 overflow-x-auto px-4">
       {cards.map((card) => (
         <CardTile key={card.id} card={card} />
       ))}

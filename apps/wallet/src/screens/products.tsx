@@ -99,7 +99,7 @@ function Comparison({
   const rows = products.map(facts);
   return (
     <Sheet open={open} onClose={onClose} title={t('comparing')} wide>
-      <div className="overflow-x-auto">
+      <div className="relative overflow-x-auto">
         <table className="w-full text-left text-14">
           <thead>
             <tr>
