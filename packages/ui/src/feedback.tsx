@@ -65,7 +65,9 @@ export function ErrorNotice({ error, title, detail, assurance, onRetry, action }
         {words ? <div className="break-words text-14 text-ink">{words}</div> : null}
         {assurance ? <p className="text-14 text-ink">{assurance}</p> : null}
         {problem?.requestId ? (
-          <p className="figures break-all text-12 text-ink">{t('error.reference', { id: problem.requestId })}</p>
+          <p className="figures break-all text-12 text-ink">
+            {t('error.reference', { id: problem.requestId })}
+          </p>
         ) : null}
         {onRetry ? (
           <Button kind="secondary" className="mt-2" onClick={onRetry}>
