@@ -57,8 +57,6 @@ export async function memoryGround(): Promise<MemoryGround> {
 export interface RunOptions {
   bug?: Bug | null;
   keeping?: Keeping;
-  /** What is foreseen is looked up as well. */
-  verifies?: boolean;
 }
 
 /** Runs one world from beginning to end, in one synchronous go: call it from a turn of the event loop. */
@@ -73,7 +71,7 @@ export function runInMemory(ground: MemoryGround, seed: number, options: RunOpti
   const world = new World({
     plan,
     city: ground.city,
-    store: memoryStore(engine, options.verifies),
+    store: memoryStore(engine),
     watchOf: (step) =>
       new Watch({
         banks: ground.city.banks.map((b) => b.id),

@@ -1,6 +1,5 @@
 import { type Db, openPglite, type Sql, type SqlResult, type SqlValue } from '@feiqian/db';
 import { buildCity, type City, transferGround } from './city.ts';
-import { LastLooks, type Look, lookOf } from './looks.ts';
 import { enter, machineTurn } from './machine.ts';
 import { planOf } from './plan.ts';
 import { type Outcome, preparations, type RunOptions } from './run.ts';
@@ -74,14 +73,9 @@ class PgliteStore implements StoreEngine {
   readonly written = new Set<string>();
   readonly unseen = new Set<string>();
   readonly #db: Db;
-  readonly #looks = new LastLooks();
 
   constructor(db: Db) {
     this.#db = db;
-  }
-
-  foresee(text: string, params: readonly SqlValue[]): SqlResult<never> | null {
-    return this.#looks.foresee(text, params);
   }
 
   begin(): Promise<Session> {
@@ -112,27 +106,8 @@ class PgliteStore implements StoreEngine {
     )) {
       this.written.add(table as string);
       this.unseen.add(table as string);
-      this.#looks.forget(table as string);
     }
-    const query = (session as OpenSession).query as NonNullable<OpenSession['query']>;
-    const look = lookOf(text);
-    return this.#counted(look === null ? query(text, params) : this.#look(look, query, text, params));
-  }
-
-  /** There is one session, so that what it finds stays so until one of its transactions writes. */
-  async #look(
-    look: Look,
-    query: NonNullable<OpenSession['query']>,
-    text: string,
-    params: readonly SqlValue[],
-  ): Promise<SqlResult<never>> {
-    const result = await query(text, params);
-    if (look.next === null) this.#looks.found(look, result, null);
-    else {
-      const { rows } = await query(look.next, []);
-      this.#looks.found(look, result, (rows[0] as { next: Date | null } | undefined)?.next ?? null);
-    }
-    return result;
+    return this.#counted((session as OpenSession).query?.(text, params) as Promise<SqlResult<never>>);
   }
 
   commit(session: Session): Promise<void> {
@@ -142,8 +117,6 @@ class PgliteStore implements StoreEngine {
 
   rollback(session: Session): Promise<void> {
     (session as OpenSession).end('rollback');
-    // What was looked at may have been of this transaction.
-    this.#looks.forget();
     return this.#counted((session as OpenSession).done);
   }
 

@@ -1,6 +1,5 @@
 import type { Db, SqlResult, SqlValue, Tx } from '@feiqian/db';
 import type { MemoryEngine } from '@feiqian/testkit';
-import { foreseen, verifyForeseen } from './looks.ts';
 import type { Life, Timeline } from './timeline.ts';
 
 /** An open transaction of an engine. */
@@ -9,8 +8,6 @@ export type Session = object;
 /** What a world is stored in: the memory engine, or PGlite. Results may be there at once. */
 export interface StoreEngine {
   readonly name: 'memory' | 'pglite';
-  /** What a statement by itself would give, where that is known without running it; else null. */
-  foresee(text: string, params: readonly SqlValue[]): SqlResult<never> | null;
   begin(): Session | Promise<Session>;
   run(
     session: Session,
@@ -21,16 +18,10 @@ export interface StoreEngine {
   rollback(session: Session): void | Promise<void>;
 }
 
-/** @param verifies what is foreseen is looked up as well */
-export function memoryStore(engine: MemoryEngine, verifies = false): StoreEngine {
+export function memoryStore(engine: MemoryEngine): StoreEngine {
   type Transaction = ReturnType<MemoryEngine['begin']>;
   return {
     name: 'memory',
-    foresee(text, params) {
-      const told = foreseen(engine, text, params);
-      if (verifies && told !== null) verifyForeseen(engine, text, params, told);
-      return told;
-    },
     begin: () => engine.begin(),
     run: (session, text, params) => engine.run(session as Transaction, text, params),
     commit: (session) => engine.commit(session as Transaction),
@@ -136,15 +127,10 @@ export class ProcessDb implements Db {
     text: string,
     params: readonly SqlValue[] = [],
   ): Promise<SqlResult<R>> {
-    const told = this.#store.foresee(text, params);
-    if (told !== null) return this.#foreseen<R>(told);
-    const opening = this.#begin();
-    const session = opening instanceof Promise ? await opening : opening;
+    const session = await this.#begin();
     try {
-      const outcome = this.#statement<R>(session, text, params);
-      const result = outcome instanceof Promise ? await outcome : outcome;
-      const committing = this.#commit(session);
-      if (committing !== null) await committing;
+      const result = await this.#statement<R>(session, text, params);
+      await this.#commit(session);
       return result;
     } catch (error) {
       await this.#end(session, 'rollback');
@@ -152,30 +138,17 @@ export class ProcessDb implements Db {
     }
   }
 
-  /** Something may go wrong with it as with any other statement; it takes no time. */
-  #foreseen<R>(told: SqlResult<never>): SqlResult<R> | Promise<SqlResult<R>> {
-    this.#strike('statement');
-    this.#strike('commit');
-    this.#strike('committed');
-    return this.#life.alive ? told : never();
-  }
-
   async transaction<T>(work: (tx: Tx) => Promise<T>): Promise<T> {
-    const opening = this.#begin();
-    const session = opening instanceof Promise ? await opening : opening;
+    const session = await this.#begin();
     const last: Promise<unknown>[] = [];
     let first: unknown;
     const tx: Tx = {
       inTransaction: true,
-      query: async (text, params = []) => {
-        try {
-          const outcome = this.#statement<never>(session, text, params);
-          return outcome instanceof Promise ? await outcome : outcome;
-        } catch (error) {
+      query: (text, params = []) =>
+        this.#statement<never>(session, text, params).catch((error: unknown) => {
           first ??= error;
           throw error;
-        }
-      },
+        }),
       withCommit(statement) {
         statement.catch(() => undefined);
         last.push(statement);
@@ -183,9 +156,8 @@ export class ProcessDb implements Db {
     };
     try {
       const result = await work(tx);
-      if (last.length > 0) await Promise.all(last);
-      const committing = this.#commit(session);
-      if (committing !== null) await committing;
+      await Promise.all(last);
+      await this.#commit(session);
       return result;
     } catch (error) {
       await this.#end(session, 'rollback');
@@ -202,13 +174,10 @@ export class ProcessDb implements Db {
     return Promise.resolve();
   }
 
-  #begin(): Session | Promise<Session> {
+  async #begin(): Promise<Session> {
     if (!this.#life.alive) return never();
     const turn = this.#turns?.take(this.#life);
-    return turn ? turn.then(() => this.#opened()) : this.#opened();
-  }
-
-  #opened(): Session | Promise<Session> {
+    if (turn) await turn;
     const opening = this.#store.begin();
     if (!(opening instanceof Promise)) {
       this.#open.add(opening);
@@ -222,55 +191,38 @@ export class ProcessDb implements Db {
     return this.#later(opening);
   }
 
-  /** The result, where it is there at once. */
-  #statement<R>(
-    session: Session,
-    text: string,
-    params: readonly SqlValue[],
-  ): SqlResult<R> | Promise<SqlResult<R>> {
+  async #statement<R>(session: Session, text: string, params: readonly SqlValue[]): Promise<SqlResult<R>> {
     this.#strike('statement');
-    if (!this.#open.has(session)) {
-      if (this.#life.alive) throw connectionLost();
-      return never();
+    if (!this.#open.has(session)) return this.#life.alive ? Promise.reject(connectionLost()) : never();
+    let outcome: SqlResult<R> | Promise<SqlResult<R>>;
+    try {
+      outcome = this.#store.run(session, text, params);
+    } catch (error) {
+      outcome = Promise.reject(error);
     }
     const ms = this.#conditions.latencyMs();
-    if (ms === null) {
-      const outcome = this.#store.run(session, text, params) as SqlResult<R> | Promise<SqlResult<R>>;
-      return outcome instanceof Promise ? this.#later(outcome) : outcome;
-    }
-    return this.#later(
-      new Promise((resolve) => resolve(this.#store.run(session, text, params))) as Promise<SqlResult<R>>,
-      ms,
-    );
+    if (outcome instanceof Promise) return this.#later(outcome, ms ?? 0);
+    return ms === null ? outcome : this.#later(Promise.resolve(outcome), ms);
   }
 
-  /** Null when it is done at once. */
-  #commit(session: Session): Promise<void> | null {
+  async #commit(session: Session): Promise<void> {
     this.#strike('commit');
-    const ending = this.#end(session, 'commit');
-    if (ending !== null) return ending.then(() => this.#committed() ?? undefined);
-    return this.#committed();
-  }
-
-  #committed(): Promise<never> | null {
+    await this.#end(session, 'commit');
     this.#strike('committed');
-    return this.#life.alive ? null : never();
+    if (!this.#life.alive) return never();
   }
 
-  /** Null when it is done at once. */
-  #end(session: Session, how: 'commit' | 'rollback'): Promise<void> | null {
-    if (!this.#open.delete(session)) return this.#life.alive ? null : never();
+  async #end(session: Session, how: 'commit' | 'rollback'): Promise<void> {
+    if (!this.#open.delete(session)) return this.#life.alive ? undefined : never();
     const ending = this.#store[how](session);
-    if (!(ending instanceof Promise)) {
-      this.#turns?.give();
-      return null;
-    }
-    // The turn passes on when the engine is done, also when the process that asked is not there any more.
-    void ending.then(
-      () => this.#turns?.give(),
-      () => this.#turns?.give(),
-    );
-    return this.#later(ending);
+    if (ending instanceof Promise) {
+      // The turn passes on when the engine is done, also when the process that asked is not there any more.
+      void ending.then(
+        () => this.#turns?.give(),
+        () => this.#turns?.give(),
+      );
+      await this.#later(ending);
+    } else this.#turns?.give();
   }
 
   /** The process dies, or loses its connection, at this point. */

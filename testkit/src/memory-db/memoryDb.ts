@@ -296,14 +296,6 @@ export class MemoryEngine {
     );
   }
 
-  /** True when `holds` is true of a committed row of a table. */
-  hasRow(name: string, holds: (row: MemoryRow) => boolean): boolean {
-    const table = this.table(name);
-    const View = viewOf(table.shape);
-    for (const { committed } of table.refs) if (committed && holds(new View(committed))) return true;
-    return false;
-  }
-
   /** A database of its own with what is committed here. From now on nothing may be changed here any more. */
   copy(): MemoryEngine {
     const engine = new MemoryEngine(this.#schema, new Map());
