@@ -185,6 +185,27 @@ describe('notices', () => {
     expect(await progress(subject)).toMatchObject({ complete_to: 3n, top: 3n, asks: false });
   });
 
+  test('keep no card number that a bank writes into its words', async () => {
+    const number = net.guide.test_cards[0]?.number as string;
+    const data = {
+      amount: -100,
+      currency: 'CNY',
+      kind: 'transfer_out' as const,
+      description: `转给 ${number}`,
+      card_last4: null,
+      counterparty: null,
+      rrn: null,
+      movement_id: `mov_${'1'.repeat(32)}`,
+    };
+    const notice: BankNotice = { ...fabricated(1), type: 'account.debited', data };
+    expect((await deliver([notice])).status).toBe(204);
+    const { rows } = await net.network.db.query<{ description: string }>(
+      `select data ->> 'description' as description from notices.notice where bank_id = $1`,
+      [notice.id],
+    );
+    expect(rows).toEqual([{ description: `转给 ${number.slice(0, 6)}******${number.slice(-4)}` }]);
+  });
+
   test('told before anybody is known to have the account wait for the person who shows a consent', async () => {
     const { session, caller } = await signedIn(net, '13800000008');
     const haigang = net.network.members.byCode('haigang')?.id as string;

@@ -1,6 +1,7 @@
 import { instant } from '@feiqian/clock';
 import type { Bank, BankNotice, WalletNotice } from '@feiqian/contract';
 import { fromUuid, uuidOf } from '@feiqian/ids';
+import { maskCardNumbers } from '@feiqian/keys';
 
 /** A notice as it is stored. `ref` is the bank's reference of the account or the application. */
 export interface StoredNotice {
@@ -70,6 +71,12 @@ const nothing = {
   card_status: null,
   application_state: null,
 } as const;
+
+/** A notice's data as they are kept: a bank's free text may hold a card number, which is masked. */
+export function keptData(data: BankNotice['data']): BankNotice['data'] {
+  if (!('description' in data)) return data;
+  return { ...data, description: maskCardNumbers(data.description) };
+}
 
 /** What of a notice's data its person is shown. */
 function told({ type, data }: Pick<BankNotice, 'type' | 'data'>): Partial<WalletNotice> {

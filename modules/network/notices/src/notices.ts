@@ -16,6 +16,7 @@ import {
   askPauseMs,
   completeWith,
   isAccount,
+  keptData,
   noticeView,
   type StoredNotice,
   type Subject,
@@ -84,7 +85,7 @@ export function createNotices(deps: NoticesDeps) {
       bankId: n.id,
       userId: subjects.get(n.subject)?.userId ?? null,
       type: n.type,
-      data: JSON.stringify(n.data),
+      data: JSON.stringify(keptData(n.data)),
       at: n.at,
     }));
     const fresh = await store.insertNotices(tx, memberId, rows, clock.now());

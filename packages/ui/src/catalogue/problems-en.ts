@@ -70,6 +70,8 @@ export const problemsEn: SameShape<typeof problemsZh> = {
   identity_mismatch: 'Name, document and mobile number do not agree with a bank’s records. Nothing was sent.',
   application_open: 'You have that card already, or an application for it is open.',
   application_decided: 'The application has been decided already.',
+  push_refused: 'The browser’s push address or keys cannot be used. Nothing was changed.',
+  push_unavailable: 'This network sends no push messages. Nothing was changed.',
   product_unknown: 'The bank does not offer that card.',
   class_1_needed: 'That card is not of a Class I account. Choose another one.',
   class_not_permitted:

@@ -62,6 +62,8 @@ export const problemsZh = {
   identity_mismatch: '姓名、证件号与手机号和银行记录不一致，未提交。',
   application_open: '已持有该卡或申请处理中。',
   application_decided: '申请已有结果。',
+  push_refused: '浏览器的推送地址或密钥不可用，没有任何更改。',
+  push_unavailable: '这个网络没有开通推送，没有任何更改。',
   product_unknown: '该银行没有此产品。',
   class_1_needed: '该卡不属于Ⅰ类账户，请更换。',
   class_not_permitted: '该类账户不支持线上开立；Ⅰ类户须在网点办理。',
