@@ -29,6 +29,9 @@ import { pause, until } from '../support/until.ts';
 
 const kills = often(4);
 const workers = 12;
+/** A machine with other work refuses some of the crowd. */
+const triesMax = 10;
+const tryAgainMs = 200;
 /** The sweeper takes a payment for unknown after 15 s, a claim's lease ends after 30: the last outage is longer. */
 const outageMs = 40_000;
 const settleMsMax = 60_000;
@@ -69,11 +72,17 @@ const lives: Life[] = [];
 /** What was asked to be moved from a card at one bank to one at another. */
 const sendings: Asked[] = [];
 
-/** Asks, and keeps the answer; throws when the process is gone. 409 with Retry-After means: ask again later. */
+/**
+ * Asks, and keeps the answer; throws when the process is gone. Retry-After means: ask again, now or, when that does not
+ * help, in the end.
+ */
 async function ask(callers: Callers, asked: Asked): Promise<Answer> {
-  const answer = await callers[asked.as].post(asked.path, asked.body, { key: asked.key });
-  if (answer.status !== 409 || answer.headers.get('retry-after') === null) asked.answer = answer;
-  return answer;
+  for (let tries = 1; ; tries++) {
+    const answer = await callers[asked.as].post(asked.path, asked.body, { key: asked.key });
+    if (answer.headers.get('retry-after') === null) asked.answer = answer;
+    if (asked.answer !== null || tries === triesMax) return answer;
+    await pause(tryAgainMs);
+  }
 }
 
 interface Callers {
@@ -105,6 +114,7 @@ async function live(callers: Callers, n: number): Promise<void> {
   const life: Life = { create: write('merchant', '/v1/payments', body), rest: [] };
   lives.push(life);
   const { id } = (await ask(callers, life.create)).body as Payment;
+  if (life.create.answer === null) return;
   const step = async (asked: Asked) => {
     life.rest.push(asked);
     return ask(callers, asked);

@@ -17,6 +17,7 @@ import helmet from 'helmet';
 import { type Admission, installAdmission } from './admission.ts';
 import { keyOf } from './idempotent.ts';
 import { ProblemError, problemOf } from './problem.ts';
+import { compileWhenNeeded } from './validators.ts';
 
 declare module 'fastify' {
   interface FastifyRequest {
@@ -90,6 +91,7 @@ export async function createHttp(options: HttpOptions): Promise<HttpApp> {
     requestTimeout: REQUEST_MS_MAX,
     routerOptions: { ignoreTrailingSlash: true, maxParamLength: 200 },
     ajv: {
+      plugins: [compileWhenNeeded],
       customOptions: {
         coerceTypes: false,
         removeAdditional: false,

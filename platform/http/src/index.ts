@@ -22,3 +22,4 @@ export {
 export { type Lag, watchLag } from './lag.ts';
 export { ProblemError, problemOf } from './problem.ts';
 export { type EventStream, openStream } from './stream.ts';
+export { compileWhenNeeded } from './validators.ts';

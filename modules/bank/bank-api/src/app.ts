@@ -8,6 +8,7 @@ import {
   bankApiOpenApi,
   bankApiRoutes,
 } from '@feiqian/contract';
+import { compileWhenNeeded } from '@feiqian/http';
 import type { Ids } from '@feiqian/ids';
 import fastify, {
   type FastifyError,
@@ -47,7 +48,10 @@ export function createBankApi(deps: BankApiDeps): FastifyInstance {
     logger: false,
     bodyLimit: bodyBytesMax,
     requestTimeout: requestMsMax,
-    ajv: { customOptions: { coerceTypes: false, removeAdditional: false, allErrors: true } },
+    ajv: {
+      plugins: [compileWhenNeeded],
+      customOptions: { coerceTypes: false, removeAdditional: false, allErrors: true },
+    },
     ...(deps.tls
       ? {
           https: {
