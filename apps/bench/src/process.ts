@@ -3,7 +3,12 @@ import { createServer } from 'node:net';
 
 const startMsMax = 90_000;
 
-let nextPort = 20_000 + (process.pid % 10_000);
+/**
+ * Ports that one process gives out lie in a block of its own: a port that is free just now may be another's, which is
+ * about to start there again. All are below those that the system gives out by itself (32768).
+ */
+const blockPorts = 200;
+let nextPort = 20_000 + (process.pid % 60) * blockPorts;
 
 /** The first of `count` consecutive free ports; no port is given out twice. */
 export async function freePorts(count: number): Promise<number> {
