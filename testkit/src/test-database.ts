@@ -120,10 +120,21 @@ async function onServer(url: string): Promise<TestDatabase> {
   const db = openPostgres({ url: own.href, poolMax: serverPoolMax });
   // Before use, not after: whoever had it last may have been killed.
   await empty(db);
+  return served(db, own.href, async () => {
+    // A test may have left pools or processes of its own on it.
+    await withServer(url, (server) =>
+      server.query('select pg_terminate_backend(pid) from pg_stat_activity where datname = $1', [name]),
+    );
+    idleNames.push(name);
+  });
+}
+
+/** A database on the server; `after` is done once its pool is closed, and once only. */
+function served(db: Db, url: string, after: () => Promise<unknown>): TestDatabase & { readonly url: string } {
   let open = true;
   return {
     engine: db.engine,
-    url: own.href,
+    url,
     query: (text, params, statement) => db.query(text, params, statement),
     transaction: (work) => db.transaction(work),
     script: (text) => db.script(text),
@@ -131,11 +142,7 @@ async function onServer(url: string): Promise<TestDatabase> {
       if (!open) return;
       open = false;
       await db.close();
-      // A test may have left pools or processes of its own on it.
-      await withServer(url, (server) =>
-        server.query('select pg_terminate_backend(pid) from pg_stat_activity where datname = $1', [name]),
-      );
-      idleNames.push(name);
+      await after();
     },
   };
 }
@@ -201,17 +208,9 @@ export async function copiedDatabase(
     await db.script(`create database ${own} template ${model}`);
   });
   const db = openPostgres({ url: at(own), poolMax: serverPoolMax });
-  return {
-    engine: db.engine,
-    url: at(own),
-    query: (text, params, statement) => db.query(text, params, statement),
-    transaction: (work) => db.transaction(work),
-    script: (text) => db.script(text),
-    async close() {
-      await db.close();
-      await withServer(server, (s) => s.script(`drop database if exists ${own} with (force)`));
-    },
-  };
+  return served(db, at(own), () =>
+    withServer(server, (s) => s.script(`drop database if exists ${own} with (force)`)),
+  );
 }
 
 async function withServer<T>(url: string, work: (server: Db) => Promise<T>): Promise<T> {
